@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from salesflow.process.requirement import Unmet
@@ -413,6 +413,3 @@ class MissingExtra(SalesflowError, ImportError):
     def __init__(self, extra: str, *, needed_for: str) -> None:
         self.extra = extra
         super().__init__(f"{needed_for} needs an optional dependency: pip install 'salesflow[{extra}]'")
-
-    def __copy__(self) -> Self:
-        return self

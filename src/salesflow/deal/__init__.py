@@ -1,0 +1,1 @@
+"""What we sell: the deal, and each kind of record kept in it."""

@@ -1,0 +1,45 @@
+"""Small immutable things without identity: money, contact details, moments, text."""
+
+from __future__ import annotations
+
+from salesflow.values.moments import (
+    Period,
+    day,
+    elapsed,
+    is_day,
+    is_moment,
+    is_optional_day,
+    is_optional_moment,
+    moment,
+)
+from salesflow.values.text import (
+    identifier,
+    is_identifier,
+    is_line,
+    is_optional_line,
+    is_prose,
+    line,
+    matching_key,
+    optional_line,
+    prose,
+)
+
+__all__ = [
+    "Period",
+    "day",
+    "elapsed",
+    "identifier",
+    "is_day",
+    "is_identifier",
+    "is_line",
+    "is_moment",
+    "is_optional_day",
+    "is_optional_line",
+    "is_optional_moment",
+    "is_prose",
+    "line",
+    "matching_key",
+    "moment",
+    "optional_line",
+    "prose",
+]
