@@ -35,7 +35,13 @@ def _names(cls: type) -> list[str]:
 
 def _compiled(name: str, cls: type, parameters: list[str], lines: list[str]) -> Callable[..., object]:
     source = "\n    ".join(
-        [f"def {name}({', '.join(parameters)}):", "made = new(twin)", *lines, "made.__class__ = cls", "return made"]
+        [
+            f"def {name}({', '.join(parameters)}):",
+            "made = new(twin)",
+            *lines,
+            "made.__class__ = cls",
+            "return made",
+        ]
     )
     space: dict[str, object] = {"new": object.__new__, "twin": _twin(cls), "cls": cls}
     exec(compile(source, f"<salesflow {name} of {cls.__name__}>", "exec"), space)

@@ -10,6 +10,7 @@ higher by one. Subclass any of them with attrs to add fields of your own::
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -29,7 +30,10 @@ __all__ = ["Entity"]
 def _not_negative(_instance: object, attribute: attrs.Attribute[int], value: int) -> None:
     if type(value) is not int or value < 0:
         raise InvalidValue(
-            "a version counts events from 0", field=attribute.name, value=value, way_out="leave it to the engine"
+            "a version counts events from 0",
+            field=attribute.name,
+            value=value,
+            way_out="leave it to the engine",
         )
 
 
@@ -46,6 +50,14 @@ class Entity:
     id: str = attrs.field(validator=is_identifier())
     version: int = attrs.field(default=0, validator=_not_negative)
     changed_at: datetime | None = attrs.field(default=None, validator=is_optional_moment())
+
+    @classmethod
+    def root(cls) -> type[Entity]:
+        """The kind of entity that it is, whatever was derived from it: ``SaaSDeal.root()`` is ``Deal``.
+
+        Ids are unique within a root kind.
+        """
+        return next(base for base in cls.__mro__ if base is Entity or Entity in base.__bases__)
 
     def changed_by(self, event: Event[Self], /, **fields: object) -> Self:
         """The entity as it is after ``event``: the given fields changed, the version raised by one.
@@ -70,8 +82,18 @@ class Entity:
             known = [field.name for field in attrs.fields(cls)]
             raise UnknownName("field", str(error), known, where=cls.__name__) from None
         changed = copy(self, self.version + 1, event.at, *fields.values())
-        for name in fields:
-            attribute = getattr(attrs.fields(cls), name)
-            if attribute.validator is not None:
-                attribute.validator(changed, attribute, fields[name])
+        if fields:
+            _validate(changed, fields)
         return changed
+
+
+def _validate(entity: Entity, names: Iterable[str]) -> None:
+    """Run the validators of these fields, and the check of the whole that a subclass may have."""
+    described = attrs.fields(type(entity))
+    for name in names:
+        attribute = getattr(described, name)
+        if attribute.validator is not None:
+            attribute.validator(entity, attribute, getattr(entity, name))
+    check = getattr(entity, "__attrs_post_init__", None)
+    if check is not None:
+        check()

@@ -62,7 +62,9 @@ __all__ = [
 ]
 
 
-def _rebuild(kind: type[SalesflowError], args: tuple[object, ...], facts: dict[str, object]) -> SalesflowError:
+def _rebuild(
+    kind: type[SalesflowError], args: tuple[object, ...], facts: dict[str, object]
+) -> SalesflowError:
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(facts)
@@ -204,9 +206,7 @@ class MoveRefused(Refused):
         unmet: every requirement that does not hold, with its reason.
     """
 
-    def __init__(
-        self, *, deal_id: str, move: str, source: str, target: str, unmet: Iterable[Unmet]
-    ) -> None:
+    def __init__(self, *, deal_id: str, move: str, source: str, target: str, unmet: Iterable[Unmet]) -> None:
         self.move = move
         self.source = source
         self.target = target
@@ -258,9 +258,7 @@ class PolicyRefused(Refused):
         self.by = by
         self.event = event
         self.reason = reason
-        super().__init__(
-            f"{by} may not record {event} on {deal_id}: {reason}", tried=event, deal_id=deal_id
-        )
+        super().__init__(f"{by} may not record {event} on {deal_id}: {reason}", tried=event, deal_id=deal_id)
 
 
 class NotNow(Refused):
@@ -382,7 +380,9 @@ class DuplicateKey(StorageError):
     def __init__(self, kind: str, key: str) -> None:
         self.kind = kind
         self.key = key
-        super().__init__(f"{kind}: its {key} must be unique and is taken; use the stored one or another {key}")
+        super().__init__(
+            f"{kind}: its {key} must be unique and is taken; use the stored one or another {key}"
+        )
 
 
 class KeyReused(StorageError):

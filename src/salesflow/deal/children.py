@@ -1,17 +1,32 @@
 """The numbered records inside a deal: its objections, needs, tasks, meetings and the like.
 
 They are kept in tuples and numbered in the order in which they came, from 1, so nothing random is needed and the
-same history always gives the same numbers.
+same history always gives the same numbers. The rules that the fields of such records share are here too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from salesflow.errors import UnknownName
+import attrs
 
-__all__ = ["Numbered", "find", "next_id", "replaced"]
+from salesflow.errors import InvalidValue, UnknownName, WrongType
+from salesflow.values.text import line, prose
+
+__all__ = [
+    "Numbered",
+    "chosen",
+    "find",
+    "is_a",
+    "is_optional_a",
+    "is_told",
+    "next_id",
+    "nothing_given",
+    "replaced",
+    "told",
+]
 
 
 class Numbered(Protocol):
@@ -52,3 +67,94 @@ def find(records: Sequence[N], which: N | int, *, kind: str) -> N:
 def replaced(records: Sequence[N], record: N) -> tuple[N, ...]:
     """The records with the one of the same number replaced by ``record``."""
     return tuple(record if old.id == record.id else old for old in records)
+
+
+C = TypeVar("C", bound=StrEnum)
+T = TypeVar("T")
+
+
+def chosen(choices: type[C], value: C | str, *, kind: str) -> C:
+    """The member of a closed choice that is meant.
+
+    Args:
+        choices: the choice.
+        value: a member of it, or the member's text.
+        kind: what is chosen, for the message.
+
+    Raises:
+        UnknownName: there is no such member; the message names the nearest ones.
+
+    Example:
+        ``chosen(Importance, "must", kind="importance")`` is ``Importance.MUST``.
+    """
+    try:
+        return choices(value)
+    except ValueError:
+        raise UnknownName(kind, value, choices) from None
+
+
+def told(value: object, *, field: str, limit: int = 10_000) -> str:
+    """Check text of one or several lines that must say something, and return it unchanged.
+
+    Raises:
+        WrongType: it is not a ``str``.
+        InvalidValue: it is blank, too long, or holds characters that are refused.
+    """
+    text = prose(value, field=field, limit=limit)
+    line(text.translate(_AS_ONE_LINE), field=field, limit=limit)
+    return text
+
+
+_AS_ONE_LINE = str.maketrans("\n\t", "  ")
+
+
+def is_told(limit: int = 10_000) -> Callable[[object, attrs.Attribute[str], str], None]:
+    """An attrs validator for :func:`told`."""
+
+    def check(_instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+        told(value, field=attribute.name, limit=limit)
+
+    return check
+
+
+def is_a(kind: type[T], *, way_out: str = "") -> Callable[[object, attrs.Attribute[T], T], None]:
+    """An attrs validator: the value is of this class.
+
+    Args:
+        kind: the class.
+        way_out: what to give instead, for the message.
+    """
+
+    def check(_instance: object, attribute: attrs.Attribute[T], value: T) -> None:
+        _of_class(kind, attribute.name, value, way_out)
+
+    return check
+
+
+def is_optional_a(
+    kind: type[T], *, way_out: str = ""
+) -> Callable[[object, attrs.Attribute[T | None], T | None], None]:
+    """An attrs validator: the value is of this class, or ``None``."""
+
+    def check(_instance: object, attribute: attrs.Attribute[T | None], value: T | None) -> None:
+        if value is not None:
+            _of_class(kind, attribute.name, value, way_out)
+
+    return check
+
+
+def _of_class(kind: type[object], field: str, value: object, way_out: str) -> None:
+    if not isinstance(value, kind):
+        raise WrongType(f"must be of class {kind.__name__}", field=field, value=value, way_out=way_out)
+
+
+def nothing_given(what: str, *names: str) -> InvalidValue:
+    """The error for a change that changes nothing: raise it.
+
+    Args:
+        what: what was to be changed.
+        *names: the fields that could have been given.
+    """
+    return InvalidValue(
+        "a change needs something to change", field=what, way_out=f"give {' or '.join(names)}"
+    )

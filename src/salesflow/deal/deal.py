@@ -147,9 +147,7 @@ class Deal(Entity):
     source: str | None = attrs.field(default=None, validator=is_optional_line())
     amount: Money | None = attrs.field(default=None, validator=_is_amount)
     expected_close: date | None = attrs.field(default=None, validator=is_optional_day())
-    forecast_category: ForecastCategory | None = attrs.field(
-        default=None, converter=_forecast_category
-    )
+    forecast_category: ForecastCategory | None = attrs.field(default=None, converter=_forecast_category)
     probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
     predicted_probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
 

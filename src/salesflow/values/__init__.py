@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from salesflow.values.contact_details import FREE_MAIL_DOMAINS, EmailAddress, PhoneNumber, PostalAddress
+from salesflow.values.currencies import CURRENCIES, Currency, currency
+from salesflow.values.decimals import exact_decimal
 from salesflow.values.moments import (
     Period,
     day,
@@ -12,6 +15,7 @@ from salesflow.values.moments import (
     is_optional_moment,
     moment,
 )
+from salesflow.values.money import Money
 from salesflow.values.text import (
     identifier,
     is_identifier,
@@ -25,9 +29,18 @@ from salesflow.values.text import (
 )
 
 __all__ = [
+    "CURRENCIES",
+    "FREE_MAIL_DOMAINS",
+    "Currency",
+    "EmailAddress",
+    "Money",
     "Period",
+    "PhoneNumber",
+    "PostalAddress",
+    "currency",
     "day",
     "elapsed",
+    "exact_decimal",
     "identifier",
     "is_day",
     "is_identifier",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from salesflow.errors import InvalidValue, WrongType
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     import attrs
 
 __all__ = [
+    "are_lines",
     "identifier",
     "is_identifier",
     "is_line",
     "is_optional_line",
     "is_prose",
     "line",
+    "lines",
     "matching_key",
     "optional_line",
     "prose",
@@ -38,7 +40,8 @@ _UNSAFE = "\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _UNSAFE_IN_LINE = re.compile(f"[{_UNSAFE}]")
 _UNSAFE_IN_PROSE = re.compile(f"(?![\n\t])[{_UNSAFE}]")
 _SEEN = re.compile(
-    r"[^\s\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+    r"[^\s\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0]"
 )
 
 _IDENTIFIER_LIMIT = 200
@@ -109,6 +112,47 @@ def prose(value: object, *, field: str, limit: int = 10_000, personal: bool = Fa
     if not text.isprintable():
         _refuse_unsafe(text, _UNSAFE_IN_PROSE, field=field, personal=personal)
     return text
+
+
+def lines(values: Iterable[str], *, field: str, limit: int = 200, personal: bool = False) -> tuple[str, ...]:
+    """Check several texts by the rules of :func:`line` and return them as a tuple.
+
+    Args:
+        values: the texts. A single ``str`` is refused: it would count as one text per character.
+        field: what the texts are, for the message.
+        limit: how many characters each may have.
+        personal: whether they say something about a person; then no message repeats them.
+
+    Raises:
+        WrongType: it is one text, or nothing to go through, or holds something that is no text.
+        InvalidValue: one of them breaks a rule of :func:`line`.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise WrongType(
+            "must be several lines of text",
+            field=field,
+            value=None if personal else values,
+            way_out="give a list or tuple of str, even for one",
+        )
+    return tuple(line(value, field=field, limit=limit, personal=personal) for value in values)
+
+
+def are_lines(
+    limit: int = 200, *, personal: bool = False
+) -> Callable[[object, attrs.Attribute[tuple[str, ...]], tuple[str, ...]], None]:
+    """An attrs validator for a tuple of :func:`lines`."""
+
+    def check(_instance: object, attribute: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+        if not isinstance(value, tuple):
+            raise WrongType(
+                "must be a tuple of lines",
+                field=attribute.name,
+                value=None if personal else value,
+                way_out="give a tuple of str, even for one",
+            )
+        lines(value, field=attribute.name, limit=limit, personal=personal)
+
+    return check
 
 
 def identifier(value: object, *, field: str) -> str:

@@ -1,0 +1,435 @@
+"""Payment terms: when an invoice is due, in how many parts, and what is gained by paying early.
+
+Sellers write them in a shorthand that is centuries old: "2/10 net 30" gives 2 % off whoever pays within 10 days, and
+asks for all of it after 30. A due day is counted from the day of the invoice, in one of four ways (``DueFrom``). An
+invoice may be payable in parts: by share or by fixed amount, each part due on its own day, the last one taking what
+is left, so that the parts always add up to the whole, to the cent.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+import attrs
+
+from salesflow.errors import InvalidValue, WrongType
+from salesflow.values.moments import day
+from salesflow.values.money import Money
+
+__all__ = ["Due", "DueFrom", "EarlyDiscount", "Installment", "PaymentPart", "PaymentTerms"]
+
+_MOST_DAYS = 3650
+_MOST_PARTS = 120
+_SHORTHAND = re.compile(
+    r"(?:(?P<percent>[0-9]{1,3}(?:\.[0-9]{1,4})?)/(?P<within>[0-9]{1,4})[ ,]+)?"
+    r"(?:net|n/) ?(?P<days>[0-9]{1,4})(?P<eom> eom)?",
+    re.IGNORECASE,
+)
+
+
+class DueFrom(StrEnum):
+    """What the days until the due day are counted from, and what is done with the day that is reached."""
+
+    INVOICE = "days after the invoice"
+    END_OF_MONTH = "days after the end of the month of the invoice"
+    THEN_END_OF_MONTH = "days after the invoice, then the end of that month"
+    THEN_DAY_OF_NEXT_MONTH = "days after the invoice, then a day of the month after that"
+
+
+def _whole(value: object, *, field: str, least: int, most: int) -> int:
+    if type(value) is not int:
+        raise WrongType("must be a whole number", field=field, value=value, way_out=f"give {least} to {most}")
+    if not least <= value <= most:
+        raise InvalidValue(f"must be from {least} to {most}", field=field, value=value)
+    return value
+
+
+def _is_whole(least: int, most: int) -> _WholeCheck:
+    return _WholeCheck(least, most)
+
+
+@attrs.frozen
+class _WholeCheck:
+    least: int
+    most: int
+
+    def __call__(self, _instance: object, attribute: attrs.Attribute[int], value: object) -> None:
+        _whole(value, field=attribute.name, least=self.least, most=self.most)
+
+
+def _fraction(value: object, *, field: str) -> Decimal:
+    """Check a share of a whole: an exact fraction above 0 and not above 1."""
+    if type(value) is not Decimal:
+        raise WrongType(
+            "must be a fraction, exactly", field=field, value=value, way_out="give Decimal('0.02') for 2 %"
+        )
+    if not value.is_finite() or not 0 < value <= 1 or value.as_tuple().exponent < -12:  # type: ignore[operator]  # it is finite
+        raise InvalidValue(
+            "must be a fraction above 0 and up to 1, with at most 12 places",
+            field=field,
+            value=value,
+            way_out="give Decimal('0.02') for 2 %",
+        )
+    return value
+
+
+def _is_fraction(_instance: object, attribute: attrs.Attribute[Decimal], value: object) -> None:
+    _fraction(value, field=attribute.name)
+
+
+@attrs.frozen
+class Due:
+    """How a due day follows from the day of the invoice.
+
+    Attributes:
+        days: how many days are counted, 0 to 3650.
+        counted: what they are counted from.
+        day_of_month: 1 to 31, for ``DueFrom.THEN_DAY_OF_NEXT_MONTH`` and nothing else; in a month that is too short
+            it is the last day.
+
+    Raises:
+        WrongType: a number is no ``int``.
+        InvalidValue: a number is out of range, or the day of the month is missing or out of place.
+
+    Example:
+        ``Due(45, DueFrom.END_OF_MONTH).on(date(2019, 1, 15))`` is 17 March 2019.
+    """
+
+    days: int = attrs.field(default=0, validator=_is_whole(0, _MOST_DAYS))
+    counted: DueFrom = attrs.field(default=DueFrom.INVOICE, validator=attrs.validators.instance_of(DueFrom))
+    day_of_month: int | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        wants_day = self.counted is DueFrom.THEN_DAY_OF_NEXT_MONTH
+        if wants_day is not (self.day_of_month is not None):
+            raise InvalidValue(
+                f"a day of the month goes with {DueFrom.THEN_DAY_OF_NEXT_MONTH!r}, and with nothing else",
+                field="day_of_month",
+                value=self.day_of_month,
+                way_out="give 1 to 31" if wants_day else "leave it out",
+            )
+        if self.day_of_month is not None:
+            _whole(self.day_of_month, field="day_of_month", least=1, most=31)
+
+    def on(self, invoiced_on: date) -> date:
+        """The due day of an invoice of this day.
+
+        Raises:
+            WrongType: it is no plain date.
+            InvalidValue: the due day would lie beyond the year 9999.
+        """
+        day(invoiced_on, field="invoiced_on")
+        try:
+            return self._on(invoiced_on)
+        except (OverflowError, ValueError):
+            raise InvalidValue(
+                "the due day must lie within the calendar, which ends with the year 9999",
+                field="invoiced_on",
+                value=invoiced_on.isoformat(),
+                way_out="give an earlier day",
+            ) from None
+
+    def _on(self, invoiced_on: date) -> date:
+        days = timedelta(days=self.days)
+        if self.counted is DueFrom.INVOICE:
+            return invoiced_on + days
+        if self.counted is DueFrom.END_OF_MONTH:
+            return _end_of_month(invoiced_on) + days
+        end = _end_of_month(invoiced_on + days)
+        if self.day_of_month is None:
+            return end
+        last_of_next = _end_of_month(end + timedelta(days=1))
+        return last_of_next.replace(day=min(self.day_of_month, last_of_next.day))
+
+    def __str__(self) -> str:
+        if self.counted is DueFrom.INVOICE:
+            return f"net {self.days}" if self.days else "due on receipt"
+        if self.counted is DueFrom.END_OF_MONTH:
+            return f"net {self.days} EOM"
+        if self.day_of_month is None:
+            return f"net {self.days}, then the end of that month"
+        return f"net {self.days}, then day {self.day_of_month} of the month after"
+
+
+def _end_of_month(of: date) -> date:
+    return of.replace(day=calendar.monthrange(of.year, of.month)[1])
+
+
+@attrs.frozen
+class EarlyDiscount:
+    """What is taken off for whoever pays early; the "2/10" of "2/10 net 30".
+
+    Attributes:
+        fraction: what is taken off, above 0 and up to 1: ``Decimal("0.02")`` is 2 %.
+        within_days: the last day on which it counts, in days after the invoice, 0 to 3650.
+        tax_included: whether the tax is reduced along with the price. Tax law decides that, not the seller: with a
+            price of 1000, a tax of 150 and 10 % off, 1035 is due if it is, 1050 if it is not.
+
+    Raises:
+        WrongType: the fraction is no ``Decimal``, or the days are no ``int``.
+        InvalidValue: one of them is out of range.
+    """
+
+    fraction: Decimal = attrs.field(validator=_is_fraction)
+    within_days: int = attrs.field(validator=_is_whole(0, _MOST_DAYS))
+    tax_included: bool = attrs.field(default=True, kw_only=True)
+
+    def __str__(self) -> str:
+        return f"{_plain(self.fraction * 100)}/{self.within_days}"
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@attrs.frozen
+class PaymentPart:
+    """One part of what has to be paid: a share of it, a fixed amount, or the rest.
+
+    Attributes:
+        size: a share as a fraction (``Decimal("0.3")`` is 30 %), a fixed ``Money``, or ``None`` for the rest.
+        due: when this part is due.
+
+    Raises:
+        WrongType: the size is none of these.
+        InvalidValue: the share is not above 0 and up to 1, or the amount is negative.
+
+    Example:
+        ``PaymentPart(Decimal("0.3"), Due(0))`` is a deposit of 30 %, due with the invoice.
+    """
+
+    size: Decimal | Money | None = attrs.field()
+    due: Due = attrs.field(factory=Due, validator=attrs.validators.instance_of(Due))
+
+    @size.validator
+    def _check_size(self, attribute: attrs.Attribute[Decimal | Money | None], value: object) -> None:
+        if isinstance(value, Money):
+            if value.is_negative:
+                raise InvalidValue(
+                    "a fixed part must not be negative", field=attribute.name, value=str(value)
+                )
+        elif value is not None:
+            _fraction(value, field=attribute.name)
+
+
+@attrs.frozen(kw_only=True)
+class Installment:
+    """One payment of a schedule.
+
+    Attributes:
+        due_on: the last day on which it is in time.
+        amount: what has to be paid.
+    """
+
+    due_on: date
+    amount: Money
+
+
+@attrs.frozen(kw_only=True)
+class PaymentTerms:
+    """When and how it has to be paid.
+
+    Attributes:
+        due: when all of it is due, or when it is payable in parts, nothing (each part has its own day).
+        early_discount: what is taken off for paying early; not together with parts.
+        parts: the parts in which it is payable, at most 120, none for all at once. Shares add up to exactly 1, or the
+            last part is the rest. The last part takes what is left in any case: cents lost to rounding, and the
+            fixed amounts before it.
+
+    Raises:
+        InvalidValue: the parts do not add up, the rest is not last, or a discount cannot be had.
+
+    Example::
+
+        PaymentTerms.parse("2/10 net 30")
+        PaymentTerms.net(45, DueFrom.END_OF_MONTH)
+        PaymentTerms.in_parts([PaymentPart(Decimal("0.3"), Due(0)), PaymentPart(None, Due(60))])
+    """
+
+    due: Due = attrs.field(factory=Due, validator=attrs.validators.instance_of(Due))
+    early_discount: EarlyDiscount | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(EarlyDiscount))
+    )
+    parts: tuple[PaymentPart, ...] = attrs.field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if self.parts:
+            self._check_parts()
+        discount = self.early_discount
+        if discount is None:
+            return
+        if self.parts:
+            raise InvalidValue(
+                "a discount for paying early goes with paying all at once",
+                field="early_discount",
+                value=str(discount),
+                way_out="leave out the parts or the discount",
+            )
+        if self.due.counted is DueFrom.INVOICE and discount.within_days > self.due.days:
+            raise InvalidValue(
+                "a discount for paying early must end no later than the due day",
+                field="early_discount",
+                value=f"{discount} {self.due}",
+                way_out=f"give within_days up to {self.due.days}",
+            )
+
+    def _check_parts(self) -> None:
+        if len(self.parts) > _MOST_PARTS:
+            raise InvalidValue(f"there are at most {_MOST_PARTS} parts", field="parts", value=len(self.parts))
+        for part in self.parts:
+            if not isinstance(part, PaymentPart):
+                raise WrongType("must be PaymentPart", field="parts", value=part)
+        if any(part.size is None for part in self.parts[:-1]):
+            raise InvalidValue(
+                "only the last part can be the rest", field="parts", way_out="give the parts before it a size"
+            )
+        shares = sum((part.size for part in self.parts if isinstance(part.size, Decimal)), Decimal(0))
+        takes_rest = self.parts[-1].size is None
+        if shares > 1 or (shares != 1 and not takes_rest):
+            raise InvalidValue(
+                "the shares of all parts must add up to exactly 1, or less if the last part is the rest",
+                field="parts",
+                value=shares,
+                way_out="change a share, or make the last part PaymentPart(None, ...), the rest",
+            )
+
+    @classmethod
+    def net(cls, days: int, counted: DueFrom = DueFrom.INVOICE, *, day_of_month: int | None = None) -> Self:
+        """All of it at once, after some days.
+
+        Args:
+            days: 0 to 3650.
+            counted: what they are counted from.
+            day_of_month: 1 to 31, where ``counted`` asks for one.
+
+        Raises:
+            WrongType: a number is no ``int``.
+            InvalidValue: a number is out of range or out of place.
+        """
+        return cls(due=Due(days, counted, day_of_month=day_of_month))
+
+    @classmethod
+    def in_parts(cls, parts: Iterable[PaymentPart]) -> Self:
+        """Payable in parts.
+
+        Raises:
+            InvalidValue: there are none or too many, or they do not add up.
+        """
+        given = tuple(parts)
+        if not given:
+            raise InvalidValue("there must be a part", field="parts", way_out="use PaymentTerms.net(30)")
+        return cls(parts=given)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the usual shorthand, which ``str()`` of simple terms writes.
+
+        Args:
+            text: ``"net 30"``, ``"n/30"``, ``"2/10 net 30"``, ``"net 45 EOM"`` (after the end of the month), or
+                ``"due on receipt"``; upper or lower case, ASCII digits.
+
+        Raises:
+            WrongType: it is no text.
+            InvalidValue: it is none of these, or a number is out of range.
+        """
+        if not isinstance(text, str):
+            raise WrongType("must be text", field="payment", value=text, way_out="give '2/10 net 30'")
+        written = text if len(text) <= 60 else ""
+        if written.strip().lower() == "due on receipt":
+            return cls()
+        match = _SHORTHAND.fullmatch(written.strip())
+        if match is None:
+            raise InvalidValue(
+                "must be payment terms in the usual shorthand",
+                field="payment",
+                value=text,
+                way_out="write 'net 30', '2/10 net 30', 'net 45 EOM' or 'due on receipt'",
+            )
+        counted = DueFrom.END_OF_MONTH if match["eom"] else DueFrom.INVOICE
+        discount = None
+        if match["percent"]:
+            discount = EarlyDiscount(Decimal(match["percent"]).scaleb(-2), int(match["within"]))
+        return cls(due=Due(int(match["days"]), counted), early_discount=discount)
+
+    @property
+    def net_days(self) -> int | None:
+        """How many days after the invoice all of it is due, or ``None`` where that is no fixed number."""
+        if self.parts or self.due.counted is not DueFrom.INVOICE:
+            return None
+        return self.due.days
+
+    def due_on(self, invoiced_on: date) -> date:
+        """The day on which all of it must be paid; with parts, the latest of their days.
+
+        Raises:
+            WrongType: the day of the invoice is no plain date.
+            InvalidValue: the due day would lie beyond the year 9999.
+        """
+        return max(part.due.on(invoiced_on) for part in self.parts or (PaymentPart(None, self.due),))
+
+    def schedule(self, total: Money, *, invoiced_on: date) -> tuple[Installment, ...]:
+        """What has to be paid when, in the order of the parts.
+
+        Args:
+            total: all of it. Shares are rounded half up; the last part takes the rest, which is negative if the fixed
+                amounts are more than there is.
+            invoiced_on: the day of the invoice.
+
+        Returns:
+            One installment a part; their amounts add up to exactly the total.
+
+        Raises:
+            CurrencyMismatch: a fixed part is in another currency.
+
+        Example:
+            ``PaymentTerms.net(30).schedule(Money("100", "EUR"), invoiced_on=date(2026, 1, 1))``
+        """
+        parts = self.parts or (PaymentPart(None, self.due),)
+        sizes = [part.size.scaleb(2) if isinstance(part.size, Decimal) else part.size or 0 for part in parts]
+        return tuple(
+            Installment(due_on=part.due.on(invoiced_on), amount=amount)
+            for part, amount in zip(parts, total.split(sizes), strict=True)
+        )
+
+    def amount_due(
+        self, amount: Money, *, invoiced_on: date, paid_on: date, tax: Money | None = None
+    ) -> Money:
+        """What settles the invoice if all of it is paid on a day.
+
+        Args:
+            amount: what is invoiced; without the tax, if that is given apart.
+            invoiced_on: the day of the invoice.
+            paid_on: the day of the payment; the last day of the discount counts as early.
+            tax: the tax on it.
+
+        Returns:
+            The amount with the tax, less the discount for paying early where it applies, rounded half up once.
+
+        Raises:
+            WrongType: a day is no plain date.
+            CurrencyMismatch: the tax is in another currency.
+
+        Example:
+            ``PaymentTerms.parse("2/10 net 30").amount_due(Money("100", "EUR"), invoiced_on=..., paid_on=...)``
+        """
+        day(invoiced_on, field="invoiced_on")
+        day(paid_on, field="paid_on")
+        on_top = Money.zero(amount.currency) if tax is None else tax
+        discount = self.early_discount
+        if discount is None or (paid_on - invoiced_on).days > discount.within_days:
+            return amount + on_top
+        if discount.tax_included:
+            return (amount + on_top).times(1 - discount.fraction)
+        return amount.times(1 - discount.fraction) + on_top
+
+    def __str__(self) -> str:
+        if self.parts:
+            return f"in {len(self.parts)} part{'s' if len(self.parts) > 1 else ''}"
+        return f"{self.early_discount} {self.due}" if self.early_discount else str(self.due)

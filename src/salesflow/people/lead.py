@@ -1,0 +1,127 @@
+"""Leads: those who may or may not be interested.
+
+A lead is little more than a name at first: a card from a fair, a form on the website, somebody who was recommended.
+Qualifying finds out which of them have a need that we can meet and can afford it; those become deals.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from salesflow.entity import Entity
+from salesflow.errors import InvalidValue
+from salesflow.event import Creation, Event
+from salesflow.people.fields import (
+    ENTITY_FIELDS,
+    FieldChanges,
+    are_changes,
+    as_tuple,
+    first_version,
+    is_language,
+    is_optional_address,
+    is_optional_email,
+    is_optional_phone,
+    is_website,
+    with_fields_changed,
+)
+from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
+from salesflow.values.text import are_lines, is_line, is_optional_line, is_prose
+
+__all__ = ["LEAD_ENGINE_FIELDS", "Lead", "LeadCaptured", "LeadUpdated"]
+
+LEAD_ENGINE_FIELDS = ENTITY_FIELDS | {"status"}
+"""The fields of a lead that only the engine writes."""
+
+_MEANS = ("name", "organization_name", "email", "phone", "mobile")
+
+
+@attrs.frozen(kw_only=True)
+class Lead(Entity):
+    """Someone who may or may not be interested.
+
+    Attributes:
+        name: the name of the person.
+        organization_name: where they are from, as they said it.
+        job_title: what they do there.
+        email: their e-mail address.
+        phone: their phone number.
+        mobile: their mobile number.
+        address: where to write to.
+        website: ``company.example`` or ``https://company.example``.
+        source: where they came from ("fair", "referral").
+        owner: who is responsible for them.
+        team: the team that works them.
+        language: the language they prefer, as a BCP 47 tag (``he``, ``pt-BR``).
+        tags: a line each, up to 60 characters.
+        interest: what they are interested in; up to 10,000 characters.
+        notes: what else there is to say; up to 10,000 characters.
+        status: how far they have come; only the engine writes it.
+
+    Raises:
+        InvalidValue: there is no name, organization, e-mail address or phone number to know them by.
+
+    Example:
+        ``Lead(id="L-1", name="Noa Levi", email=EmailAddress("noa@acme.example"), source="fair")``
+    """
+
+    name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
+    organization_name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
+    job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
+    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email())
+    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
+    mobile: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
+    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address())
+    website: str | None = attrs.field(default=None, validator=is_website())
+    source: str | None = attrs.field(default=None, validator=is_optional_line())
+    owner: str | None = attrs.field(default=None, validator=is_optional_line())
+    team: str | None = attrs.field(default=None, validator=is_optional_line())
+    language: str | None = attrs.field(default=None, validator=is_language())
+    tags: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=are_lines(60, personal=True)
+    )
+    interest: str = attrs.field(default="", validator=is_prose(personal=True))
+    notes: str = attrs.field(default="", validator=is_prose(personal=True))
+    status: str = attrs.field(default="new", validator=is_line(60))
+
+    def __attrs_post_init__(self) -> None:
+        if all(getattr(self, name) is None for name in _MEANS):
+            raise InvalidValue(
+                "a lead needs something to know it by",
+                field="name",
+                way_out="give a name, organization_name, email, phone or mobile",
+            )
+
+
+@attrs.frozen(kw_only=True)
+class LeadCaptured(Creation[Lead]):
+    """Someone came into view who may be interested.
+
+    Attributes:
+        lead: the lead, at version 0.
+    """
+
+    lead: Lead
+
+    def __attrs_post_init__(self) -> None:
+        self.create()
+
+    def create(self) -> Lead:
+        """The lead at version 1."""
+        return first_version(self.lead, self, field="lead", kind=Lead)
+
+
+@attrs.frozen(kw_only=True)
+class LeadUpdated(Event[Lead]):
+    """More became known about a lead, or it was corrected.
+
+    Attributes:
+        changes: new values by field name: ``(("owner", "noa"), ("phone", None))``.
+    """
+
+    changes: FieldChanges = attrs.field(
+        validator=are_changes(owned=LEAD_ENGINE_FIELDS, way_out="a lead moves on by being qualified")
+    )
+
+    def apply(self, lead: Lead, /) -> Lead:
+        """The lead with these fields changed."""
+        return with_fields_changed(lead, self, self.changes)

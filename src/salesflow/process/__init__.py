@@ -1,0 +1,1 @@
+"""The rules engine: stages, requirements and moves. It knows no stage by name."""

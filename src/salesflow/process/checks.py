@@ -1,0 +1,164 @@
+"""What is checked when a process is defined.
+
+A process that could not work is refused where it is written, not when a seller runs into it. Each check looks at the
+collected definition and says all that is wrong with it, a sentence a fault.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import keyword
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from salesflow.deal.outcome import Outcome
+from salesflow.errors import one_of
+from salesflow.process.reasons import LossReason
+from salesflow.process.requirement import Requirement
+
+if TYPE_CHECKING:
+    from typing import Never
+
+    from salesflow.process.move import Move, Route
+    from salesflow.process.stage import Stage
+
+__all__ = ["key_faults", "move_faults", "reason_faults", "route_faults", "stage_faults"]
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """A fault for a name that does not exist: ``no stage 'closng'; did you mean 'closing'?``"""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=3)
+    return f"no {kind} {name!r}; " + (
+        f"did you mean {one_of(near)}?" if near else f"there is {one_of(names)}"
+    )
+
+
+def key_faults(keys: Iterable[str], taken: Callable[[str], bool]) -> Iterator[str]:
+    """Keys of stages and moves that cannot be keys.
+
+    Args:
+        keys: names in the body of the process.
+        taken: whether the name is one of the process's own attributes.
+    """
+    for key in keys:
+        if not key.isidentifier() or keyword.iskeyword(key) or not key.isascii():
+            yield f"{key!r} cannot be a key: a key is a Python identifier in ASCII"
+        elif key.startswith("_"):
+            yield f"{key!r} cannot be a key: it begins with an underscore"
+        elif taken(key):
+            yield f"{key!r} cannot be a key: SalesProcess itself has {key!r}"
+
+
+def stage_faults(stages: Sequence[Stage[Never]]) -> Iterator[str]:
+    """What is wrong with the stages: their order, values, requirements and hooks."""
+    if not any(stage.is_open for stage in stages):
+        yield "there is no open stage; a deal must be able to begin"
+    seen_closed: Stage[Never] | None = None
+    for stage in stages:
+        yield from type(stage)._faults
+        yield from _value_faults(stage)
+        yield from _requirement_faults(stage)
+        if stage.is_open and seen_closed is not None:
+            yield f"stage {stage.key!r} is open but stands after {seen_closed.key!r}, which is {seen_closed.outcome}"
+        if not stage.is_open and seen_closed is None:
+            seen_closed = stage
+
+
+def _value_faults(stage: Stage[Never]) -> Iterator[str]:
+    chance: object = stage.probability
+    if chance is not None and not (isinstance(chance, Decimal) and chance.is_finite() and 0 <= chance <= 1):
+        yield f"stage {stage.key!r}: probability must be a Decimal between 0 and 1, not {chance!r}"
+    rots: object = stage.rots_after
+    if rots is not None and not (isinstance(rots, timedelta) and rots > timedelta(0)):
+        yield f"stage {stage.key!r}: rots_after must be a positive timedelta, not {rots!r}"
+    if not isinstance(stage.outcome, Outcome):
+        yield f"stage {stage.key!r}: outcome must be an Outcome, not {stage.outcome!r}"
+    for name in ("on_enter", "on_exit"):
+        if stage.has_hook(name):
+            yield from _callable_faults(f"stage {stage.key!r}: {name}", getattr(stage, name), "sale")
+
+
+def _requirement_faults(stage: Stage[Never]) -> Iterator[str]:
+    for asked in stage.requirements():
+        yield from _callable_faults(f"stage {stage.key!r}: requirement {asked.name!r}", asked.test, "deal")
+
+
+def _callable_faults(what: str, function: object, argument: str) -> Iterator[str]:
+    if not callable(function):
+        yield f"{what} must be a method, not {type(function).__name__}"
+        return
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        yield f"{what} is a coroutine; it would never be awaited"
+        return
+    try:
+        inspect.signature(function).bind(object())
+    except TypeError:
+        yield f"{what} must take the {argument} and nothing else, not {inspect.signature(function)}"
+    except ValueError:  # a builtin without a signature is taken at its word
+        return
+
+
+def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Stage[Never]]) -> Iterator[str]:
+    """What is wrong with the declared moves."""
+    for key, move in moves.items():
+        for end in (*move.sources, move.target):
+            if end not in stages:
+                yield f"move {key!r}: {unknown('stage', end, stages)}"
+        if not move.sources:
+            yield f"move {key!r} has no source"
+        if move.target in move.sources:
+            yield f"move {key!r} leads from {move.target!r} to itself"
+        if len(set(move.sources)) != len(move.sources):
+            yield f"move {key!r} names a source twice"
+        for asked in move.requires:
+            if not isinstance(asked, Requirement):
+                yield f"move {key!r}: requires takes what @requirement made, not {asked!r}"
+            else:
+                yield from _callable_faults(f"move {key!r}: requirement {asked.name!r}", asked.test, "deal")
+
+
+def route_faults(stages: Sequence[Stage[Never]], routes: Sequence[Route[Never]]) -> Iterator[str]:
+    """Stages that cannot be reached, and open stages from which no outcome can be reached."""
+    if not stages:
+        return
+    forward: dict[str, set[str]] = {stage.key: set() for stage in stages}
+    backward: dict[str, set[str]] = {stage.key: set() for stage in stages}
+    for route in routes:
+        if route.source in forward and route.target in forward:
+            forward[route.source].add(route.target)
+            backward[route.target].add(route.source)
+    reached = _closure({stages[0].key}, forward)
+    for stage in stages:
+        if stage.key not in reached:
+            yield f"stage {stage.key!r} cannot be reached from {stages[0].key!r}"
+    ending = _closure({stage.key for stage in stages if not stage.is_open}, backward)
+    for stage in stages:
+        if stage.key not in ending:
+            yield f"from stage {stage.key!r} there is no way to an outcome (won or lost)"
+
+
+def _closure(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+    reached = set(start)
+    waiting = list(start)
+    while waiting:
+        for key in ways[waiting.pop()]:
+            if key not in reached:
+                reached.add(key)
+                waiting.append(key)
+    return reached
+
+
+def reason_faults(reasons: Sequence[object]) -> Iterator[str]:
+    """What is wrong with the list of loss reasons."""
+    keys = []
+    for reason in reasons:
+        if isinstance(reason, LossReason):
+            keys.append(reason.key)
+        else:
+            yield f"loss_reasons holds LossReason only, not {reason!r}"
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"loss reason {key!r} is listed twice"

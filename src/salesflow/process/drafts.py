@@ -1,0 +1,110 @@
+"""From what a host says of a deal to the deal as it begins under a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal, Loss
+from salesflow.deal.outcome import Outcome
+from salesflow.errors import EngineOwned, InvalidValue, UnknownName, WrongType
+from salesflow.values.moments import moment
+
+if TYPE_CHECKING:
+    from typing import Never
+
+    from salesflow.process.definition import SalesProcess
+    from salesflow.process.stage import Stage
+
+D = TypeVar("D", bound=Deal)
+
+__all__ = ["check_names", "check_order", "drafted", "placed"]
+
+
+def check_names(
+    deal_type: type[Deal], names: list[str], *, owned: frozenset[str], deal_id: str | None
+) -> None:
+    """Refuse names of fields that do not exist, or that are not the caller's to set."""
+    mine = [name for name in names if name in owned]
+    if mine:
+        raise EngineOwned(
+            deal_id=deal_id,
+            fields=mine,
+            way_out="use a move of the sale, or the desk that the record belongs to",
+        )
+    known = [field.name for field in attrs.fields(deal_type)]
+    for name in names:
+        if name not in known:
+            raise UnknownName(
+                "field", name, [one for one in known if one not in owned], where=deal_type.__name__
+            )
+
+
+def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *, records_allowed: bool) -> D:
+    """The draft that the caller gave, or one made of the fields; checked either way."""
+    owned = ENGINE_FIELDS - {"id"} if records_allowed else (ENGINE_FIELDS | RECORD_FIELDS) - {"id"}
+    if draft is None:
+        name = fields.get("id")
+        check_names(deal_type, list(fields), owned=owned, deal_id=name if isinstance(name, str) else None)
+        for field in attrs.fields(deal_type):
+            if field.init and field.default is attrs.NOTHING and field.name not in fields:
+                raise InvalidValue(f"a {deal_type.__name__} must have it", field=field.name)
+        return deal_type(**fields)
+    if not isinstance(draft, deal_type):
+        raise WrongType(
+            f"the draft must be a {deal_type.__name__}", field="draft", value=type(draft).__name__
+        )
+    if fields:
+        raise WrongType(
+            "fields stand in the draft or beside it, not both", field="draft", value=sorted(fields)
+        )
+    set_here = [
+        field.name
+        for field in attrs.fields(deal_type)
+        if field.name in owned and getattr(draft, field.name) != field.default
+    ]
+    check_names(deal_type, set_here, owned=owned, deal_id=draft.id)
+    return draft
+
+
+def check_order(opened_at: datetime | None, since: datetime, at: datetime) -> None:
+    """Refuse a deal that was taken over before it entered its stage, or entered it before it was opened."""
+    if moment(since, field="since") > at:
+        raise InvalidValue(
+            "a deal entered its stage before it is taken over", field="since", value=since.isoformat()
+        )
+    if opened_at is not None and moment(opened_at, field="opened_at") > since:
+        raise InvalidValue(
+            "a deal is opened before it enters its stage", field="opened_at", value=opened_at.isoformat()
+        )
+
+
+def placed(
+    deal: D,
+    process: SalesProcess[Never],
+    stage: Stage[Never],
+    *,
+    at: datetime,
+    since: datetime | None = None,
+    opened_at: datetime | None = None,
+    reason: str | None = None,
+    note: str = "",
+) -> D:
+    """The draft, put into a stage of a process."""
+    entered = since or at
+    loss = Loss(reason=reason or "other", note=note) if stage.outcome is Outcome.LOST else None
+    return attrs.evolve(
+        deal,
+        process=process.key,
+        process_version=process.version,
+        stage=stage.key,
+        outcome=stage.outcome,
+        opened_at=opened_at or entered,
+        entered_at=entered,
+        closed_at=None if stage.is_open else entered,
+        win_reason=reason if stage.outcome is Outcome.WON else None,
+        loss=loss,
+    )

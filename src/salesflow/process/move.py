@@ -1,0 +1,119 @@
+"""Moves: the named, allowed changes of stage.
+
+Every process has five moves that follow from the order of its stages: ``advance`` to the next stage, ``win``, ``lose``,
+``go_back`` to an earlier stage, and ``reopen``. A ``Move`` in the body of a process is one more, or replaces one of
+these under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import attrs
+
+from salesflow.deal.deal import Deal
+from salesflow.process.requirement import Requirement
+
+if TYPE_CHECKING:
+    from typing import Never
+
+    from typing_extensions import TypeVar as DefaultedTypeVar
+
+    from salesflow.process.stage import Stage
+
+    D_contra = DefaultedTypeVar("D_contra", bound=Deal, contravariant=True, default=Deal)
+else:
+    D_contra = TypeVar("D_contra", bound=Deal, contravariant=True)
+
+__all__ = ["BUILT_IN_MOVES", "Move", "Route"]
+
+BUILT_IN_MOVES = ("advance", "win", "lose", "go_back", "reopen")
+
+
+class Move(Generic[D_contra]):
+    """A named change of stage that a process allows.
+
+    Args:
+        source: the key of the stage that it leaves, or several.
+        target: the key of the stage that it enters.
+        requires: requirements of its own, besides those of leaving the source and entering the target.
+        title: what it is called on a screen; the name in plain words where it is not given.
+        needs_reason: whether a reason must be given.
+        leaves_unfinished: whether it may be made although the exit requirements of the source do not hold.
+
+    Example::
+
+        fast_track = Move(source="approach", target="closing", requires=(existing_customer,))
+    """
+
+    def __init__(
+        self,
+        *,
+        source: str | Stage[Never] | Iterable[str | Stage[Never]],
+        target: str | Stage[Never],
+        requires: Iterable[Requirement[D_contra]] = (),
+        title: str = "",
+        needs_reason: bool = False,
+        leaves_unfinished: bool = False,
+    ) -> None:
+        sources = (source,) if isinstance(source, str) or hasattr(source, "key") else tuple(source)  # type: ignore[arg-type]  # a stage has a key
+        self._sources = sources
+        self._target = target
+        self._key = ""
+        self.requires: tuple[Requirement[D_contra], ...] = tuple(requires)
+        self.title = title
+        self.needs_reason = needs_reason
+        self.leaves_unfinished = leaves_unfinished
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        if not self._key:
+            self._key = name
+
+    def __repr__(self) -> str:
+        return f"<Move {self._key or '?'}: {', '.join(self.sources)} -> {self.target}>"
+
+    @property
+    def key(self) -> str:
+        """The name under which it stands in its process."""
+        return self._key
+
+    @property
+    def label(self) -> str:
+        """What it is called on a screen."""
+        return self.title or self._key.replace("_", " ").capitalize()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The keys of the stages that it leaves."""
+        return tuple(_key_of(source) for source in self._sources)
+
+    @property
+    def target(self) -> str:
+        """The key of the stage that it enters."""
+        return _key_of(self._target)
+
+
+def _key_of(stage: object) -> str:
+    return stage if isinstance(stage, str) else str(getattr(stage, "key", stage))
+
+
+@attrs.frozen(kw_only=True)
+class Route(Generic[D_contra]):
+    """One way that a move can take: from one stage to one other.
+
+    Attributes:
+        move: the key of the move.
+        title: what the move is called on a screen.
+        source: the key of the stage that it leaves.
+        target: the key of the stage that it enters.
+        requirements: all that must hold, in the order in which it is asked.
+        needs_reason: whether a reason must be given.
+    """
+
+    move: str
+    title: str
+    source: str
+    target: str
+    requirements: tuple[Requirement[D_contra], ...] = ()
+    needs_reason: bool = False
