@@ -121,9 +121,7 @@ class ChangeSet:
         return tuple(event for change in self.changes for event in change.events)
 
     @staticmethod
-    def of(
-        *changes: Iterable[Change[Entity]] | Change[Entity] | ChangeSet, key: str | None = None
-    ) -> ChangeSet:
+    def of(*changes: Iterable[Change[Entity]] | Change[Entity] | ChangeSet, key: str | None = None) -> ChangeSet:
         """A set of single changes and other sets."""
         flat: list[Change[Entity]] = []
         for one in changes:

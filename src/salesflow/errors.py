@@ -62,9 +62,7 @@ __all__ = [
 ]
 
 
-def _rebuild(
-    kind: type[SalesflowError], args: tuple[object, ...], facts: dict[str, object]
-) -> SalesflowError:
+def _rebuild(kind: type[SalesflowError], args: tuple[object, ...], facts: dict[str, object]) -> SalesflowError:
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(facts)
@@ -380,9 +378,7 @@ class DuplicateKey(StorageError):
     def __init__(self, kind: str, key: str) -> None:
         self.kind = kind
         self.key = key
-        super().__init__(
-            f"{kind}: its {key} must be unique and is taken; use the stored one or another {key}"
-        )
+        super().__init__(f"{kind}: its {key} must be unique and is taken; use the stored one or another {key}")
 
 
 class KeyReused(StorageError):

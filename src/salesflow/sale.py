@@ -318,9 +318,7 @@ class Sale(Generic[D_co]):
         """
         self._check_open("hold")
         if self._deal.hold is not None:
-            raise NotNow(
-                deal_id=self._deal.id, tried="hold", because="it is on hold", way_out="resume it first"
-            )
+            raise NotNow(deal_id=self._deal.id, tried="hold", because="it is on hold", way_out="resume it first")
         self._append(DealHeld(at=self._at, by=self._by, reason=reason, until=until))
 
     def resume(self) -> None:
@@ -330,9 +328,7 @@ class Sale(Generic[D_co]):
             NotNow: it is not on hold.
         """
         if self._deal.hold is None:
-            raise NotNow(
-                deal_id=self._deal.id, tried="resume", because="it is not on hold", way_out="go on with it"
-            )
+            raise NotNow(deal_id=self._deal.id, tried="resume", because="it is not on hold", way_out="go on with it")
         self._append(DealResumed(at=self._at, by=self._by))
 
     # Plain fields -------------------------------------------------------------------------------------------------
@@ -416,9 +412,7 @@ class Sale(Generic[D_co]):
     def next_steps(self) -> tuple[str, ...]:
         """What to do next, a sentence each: what is missing first, then what the stage advises."""
         missing = [
-            f"{unmet.hint} ({', '.join(unmet.missing)})"
-            if unmet.hint and unmet.missing
-            else unmet.hint or str(unmet)
+            f"{unmet.hint} ({', '.join(unmet.missing)})" if unmet.hint and unmet.missing else unmet.hint or str(unmet)
             for unmet in self.blockers()
         ]
         return (*missing, *self.stage.guidance)
@@ -585,9 +579,7 @@ class Sale(Generic[D_co]):
         try:
             reason: object = policy.refusal(event, deal)
         except Exception as error:
-            raise PolicyRefused(
-                deal_id=deal.id, by=self._by, event=name, reason="the policy itself failed"
-            ) from error
+            raise PolicyRefused(deal_id=deal.id, by=self._by, event=name, reason="the policy itself failed") from error
         if reason is not None:
             said = reason if isinstance(reason, str) else "the policy gave neither None nor a reason"
             raise PolicyRefused(deal_id=deal.id, by=self._by, event=name, reason=said)
@@ -661,14 +653,10 @@ class Sale(Generic[D_co]):
         finally:
             self._attempt = None
         if not moved:
-            raise MoveRefused(
-                deal_id=deal.id, move=move, source=route.source, target=route.target, unmet=attempt.unmet
-            )
+            raise MoveRefused(deal_id=deal.id, move=move, source=route.source, target=route.target, unmet=attempt.unmet)
         return self._process.stage(route.target)
 
-    def _check_reason(
-        self, route: Route[D_co], reason: str | None, note: str, competitor: str | None
-    ) -> None:
+    def _check_reason(self, route: Route[D_co], reason: str | None, note: str, competitor: str | None) -> None:
         """Hold the reason, note and competitor of a move to their rules, before anything is tried."""
         prose(note, field="note")
         if competitor is not None:
@@ -723,9 +711,7 @@ class Sale(Generic[D_co]):
             source=self._deal.stage,
             target=target,
             allowed=[
-                f"{route.move} -> {route.target}"
-                for route in self._process.routes
-                if route.source == self._deal.stage
+                f"{route.move} -> {route.target}" for route in self._process.routes if route.source == self._deal.stage
             ],
         )
 
@@ -741,9 +727,7 @@ class Sale(Generic[D_co]):
         return tuple(unmet for unmet in found if unmet is not None)
 
 
-_FIGURES = frozenset(
-    {"amount", "expected_close", "forecast_category", "probability", "predicted_probability"}
-)
+_FIGURES = frozenset({"amount", "expected_close", "forecast_category", "probability", "predicted_probability"})
 _GUARDED = tuple(sorted(ENGINE_FIELDS - {"version", "changed_at"}))
 _changed = maker(StageChanged)
 _won = maker(DealWon)

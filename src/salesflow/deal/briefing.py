@@ -1,7 +1,7 @@
 """The briefing: what the seller has ready before the first interaction.
 
-Preparation collects four things: product descriptions, pricing, what the competition offers, and the opening pitch. The
-briefing holds them, so that whoever takes over, or stands in, is prepared too.
+Preparation collects four things: product descriptions, pricing, what the competition offers, and the opening
+pitch. The briefing holds them, so that whoever takes over, or stands in, is prepared too.
 """
 
 from __future__ import annotations
@@ -263,7 +263,8 @@ class BriefingDesk(Desk[D]):
     def remove_competitor(self, name: str) -> Briefing:
         """Take a competitor out of the briefing.
 
-        After the last one, what the competition offers is open again, until ``note_no_competition`` answers it.
+        After the last one, what the competition offers is open again, until ``note_no_competition`` answers
+        it.
 
         Args:
             name: who it is; upper and lower case and accents make no difference.

@@ -14,14 +14,16 @@ not by ``dateutil.rrule``, which our tests compare with: of a rule that no day f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, time, timedelta
+import calendar
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, tzinfo
 from enum import IntEnum, StrEnum
+from itertools import count as numbers
 
 import attrs
 
 from salesflow.errors import InvalidValue, WrongType
-from salesflow.values.moments import is_day, is_optional_day
+from salesflow.values.moments import Period, day, is_day, is_optional_day
 
 __all__ = ["WORKDAYS", "Cadence", "Frequency", "RestDayShift", "ShortMonths", "Weekday"]
 
@@ -75,9 +77,7 @@ def _frequency(value: Frequency | str) -> Frequency:
     try:
         return Frequency(value)
     except ValueError:
-        raise InvalidValue(
-            "a cadence is daily, weekly, monthly or yearly", field="frequency", value=value
-        ) from None
+        raise InvalidValue("a cadence is daily, weekly, monthly or yearly", field="frequency", value=value) from None
 
 
 def _weekdays(value: Iterable[Weekday | int]) -> tuple[Weekday, ...]:
@@ -99,10 +99,6 @@ def _numbers(value: object, *, field: str, least: int, most: int, from_end: int 
     return tuple(sorted(found))
 
 
-def _is_whole(most: int) -> _WholeCheck:
-    return _WholeCheck(most)
-
-
 @attrs.frozen
 class _WholeCheck:
     most: int
@@ -118,9 +114,7 @@ def _is_time(_instance: object, attribute: attrs.Attribute[time | None], value: 
     if value is None:
         return
     if not isinstance(value, time):
-        raise WrongType(
-            "must be a time of day", field=attribute.name, value=value, way_out="give time(9, 30)"
-        )
+        raise WrongType("must be a time of day", field=attribute.name, value=value, way_out="give time(9, 30)")
     if value.tzinfo is not None:
         raise InvalidValue(
             "must be a time on the clock, without a time zone",
@@ -128,9 +122,6 @@ def _is_time(_instance: object, attribute: attrs.Attribute[time | None], value: 
             value=value,
             way_out="give time(9, 30), and the time zone when you ask for moments",
         )
-
-
-_SEVEN = timedelta(days=7)
 
 
 @attrs.frozen(kw_only=True)
@@ -168,7 +159,7 @@ class Cadence:
 
     frequency: Frequency = attrs.field(converter=_frequency)
     anchor: date = attrs.field(validator=is_day())
-    every: int = attrs.field(default=1, validator=_is_whole(1000))
+    every: int = attrs.field(default=1, validator=_WholeCheck(1000))
     weekdays: tuple[Weekday, ...] = attrs.field(default=(), converter=_weekdays)
     month_days: tuple[int, ...] = attrs.field(
         default=(), converter=lambda days: _numbers(days, field="month_days", least=1, most=31, from_end=28)
@@ -179,9 +170,7 @@ class Cadence:
     nth: tuple[int, ...] = attrs.field(
         default=(), converter=lambda nth: _numbers(nth, field="nth", least=1, most=366, from_end=366)
     )
-    count: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(_is_whole(_MOST_MEETINGS))
-    )
+    count: int | None = attrs.field(default=None, validator=attrs.validators.optional(_WholeCheck(_MOST_MEETINGS)))
     until: date | None = attrs.field(default=None, validator=is_optional_day())
     at: time | None = attrs.field(default=None, validator=_is_time)
     short_months: ShortMonths | None = attrs.field(
@@ -196,7 +185,7 @@ class Cadence:
     def __attrs_post_init__(self) -> None:
         self._check_end()
         self._check_parts()
-        self._check_short_months()
+        self._check_months()
         self._check_rest_days()
 
     def _check_end(self) -> None:
@@ -224,24 +213,30 @@ class Cadence:
                 way_out="say which: weekdays=WORKDAYS, nth=(-1,) is the last working day",
             )
 
-    def _check_short_months(self) -> None:
-        latest = max(self._fixed_days, default=0)
-        if self.short_months is None and any(
-            _longest(month) < latest for month in self._months_met(shortest=True)
-        ):
+    def _check_months(self) -> None:
+        if not self._is_by_month:
+            return
+        met = self._months_met
+        if not met:
             raise InvalidValue(
-                f"some of the months met have no day {latest}: it must be said what happens then",
+                "none of the months is met when counting from the anchor",
+                field="months",
+                value=self.months,
+                way_out="choose another anchor, or months that it leads to",
+            )
+        days = [days for days in self._days_of_month if days > 0]
+        if self.short_months is None and any(_shortest(month) < max(days, default=0) for month in met):
+            raise InvalidValue(
+                f"some of the months met have no day {max(days)}: it must be said what happens then",
                 field="short_months",
                 way_out="choose ShortMonths.SKIP (no meeting) or ShortMonths.LAST_DAY (the last day of the month)",
             )
-        if self.short_months is ShortMonths.LAST_DAY:
-            return
-        earliest = min((days for days in self._fixed_days), default=0)
-        if earliest and all(_longest(month) < earliest for month in self._months_met()):
+        only_days = bool(days) and len(days) == len(self._days_of_month)
+        if self.short_months is not ShortMonths.LAST_DAY and only_days and max(map(_longest, met)) < min(days):
             raise InvalidValue(
-                f"none of the months met ever has a day {earliest}",
+                f"none of the months met ever has a day {min(days)}",
                 field="month_days",
-                value=earliest,
+                value=min(days),
                 way_out="give a day that they have, or choose ShortMonths.LAST_DAY",
             )
 
@@ -258,3 +253,199 @@ class Cadence:
     @property
     def _is_by_month(self) -> bool:
         return self.frequency in (Frequency.MONTHLY, Frequency.YEARLY)
+
+    @property
+    def _days_of_month(self) -> tuple[int, ...]:
+        """The days of the month that it goes by, none if it goes by weekdays alone."""
+        if not self._is_by_month or (self.weekdays and not self.month_days):
+            return ()
+        return self.month_days or (self.anchor.day,)
+
+    @property
+    def _months_met(self) -> frozenset[int]:
+        """The months that a monthly or yearly cadence comes to."""
+        if self.frequency is Frequency.YEARLY:
+            return frozenset(self._months_of_year)
+        met = {(self.anchor.month - 1 + step * self.every) % 12 + 1 for step in range(12)}
+        return frozenset(met.intersection(self.months) if self.months else met)
+
+    @property
+    def _months_of_year(self) -> tuple[int, ...]:
+        if self.months:
+            return self.months
+        return (self.anchor.month,) if self._days_of_month else tuple(range(1, 13))
+
+    def days(self, first: date, last: date) -> tuple[date, ...]:
+        """The days of the meetings from one day to another, both included.
+
+        Args:
+            first: the first day.
+            last: the last day, not before the first, and at most 36,600 days (a hundred years) after it.
+
+        Returns:
+            The days in order, each once; none if there is no meeting.
+
+        Raises:
+            WrongType: a day is no plain date.
+            InvalidValue: the last day lies before the first, or the window or what lies in it is too large.
+
+        Example:
+            ``cadence.days(date(2026, 1, 1), date(2026, 12, 31))``
+        """
+        day(first, field="first")
+        day(last, field="last")
+        if last < first or (last - first).days > _MOST_DAYS:
+            raise InvalidValue(
+                f"a window ends on or after its first day, and at most {_MOST_DAYS:,} days later",
+                field="last",
+                value=last.isoformat(),
+                way_out=f"give a day from {first.isoformat()} on",
+            )
+        found: list[date] = []
+        for meeting in self._moved(first, last):
+            if first <= meeting <= last and (not found or found[-1] != meeting):
+                found.append(meeting)
+            if len(found) > _MOST_MEETINGS:
+                raise InvalidValue(
+                    f"at most {_MOST_MEETINGS:,} meetings are given at once",
+                    field="last",
+                    value=last.isoformat(),
+                    way_out="ask for a shorter time",
+                )
+        return tuple(found)
+
+    def moments(self, window: Period, zone: tzinfo) -> tuple[datetime, ...]:
+        """The meetings in a window, as moments.
+
+        The time on the clock stays the same when summer time begins or ends. One that the clock skips or shows twice
+        is taken as Python takes it: by the offset that held before.
+
+        Args:
+            window: half-open; at most 36,600 days.
+            zone: where the clock hangs: ``ZoneInfo("Asia/Jerusalem")``.
+
+        Returns:
+            Aware datetimes in this zone, in order.
+
+        Raises:
+            WrongType: the zone is no time zone.
+            InvalidValue: no time was agreed, or the window is too large.
+        """
+        if self.at is None:
+            raise InvalidValue("a cadence without a time gives days, not moments", field="at", way_out="use days()")
+        if not isinstance(zone, tzinfo):
+            raise WrongType(
+                "must be a time zone", field="zone", value=zone, way_out='give UTC or ZoneInfo("Europe/Berlin")'
+            )
+        first, last = window.start.astimezone(zone).date(), window.end.astimezone(zone).date()
+        meetings = (datetime.combine(on, self.at, zone) for on in self.days(first, last))
+        return tuple(meeting for meeting in meetings if meeting in window)
+
+    def _moved(self, first: date, last: date) -> Iterator[date]:
+        """The meetings around a window, moved off the days of rest, in order."""
+        shift = {RestDayShift.NEXT: 1, RestDayShift.PREVIOUS: -1}.get(self.on_rest_day or RestDayShift.KEEP, 0)
+        for meeting in self._unmoved(first.toordinal() - 7, last.toordinal() + 7):
+            while shift and (meeting - 1) % 7 in self.rest_days:
+                meeting += shift
+            if 1 <= meeting <= _LAST_ORDINAL:
+                yield date.fromordinal(meeting)
+
+    def _unmoved(self, first: int, last: int) -> Iterator[int]:
+        """The meetings as the rule has them, as ordinals: up to the end of the window, and few before it."""
+        end = last if self.until is None else min(last, self.until.toordinal())
+        start = 0 if self.count is not None else self._steps_before(first)
+        anchor, held = self.anchor.toordinal(), 0
+        for step in numbers(start):
+            if step - start > _MOST_STEPS:
+                raise InvalidValue(
+                    f"a cadence is followed for at most {_MOST_STEPS:,} steps",
+                    field="last",
+                    value=last,
+                    way_out="ask for a time nearer to its anchor",
+                )
+            begin, days = self._step(step)
+            if begin > end:
+                return
+            for on in self._chosen(days):
+                if anchor <= on <= end:
+                    yield on
+                    held += 1
+                    if held == self.count:
+                        return
+
+    def _steps_before(self, first: int) -> int:
+        """How many steps surely end before this ordinal, so that they need not be taken."""
+        longest = {Frequency.DAILY: 1, Frequency.WEEKLY: 7, Frequency.MONTHLY: 31, Frequency.YEARLY: 366}
+        return max(0, (first - self.anchor.toordinal()) // (longest[self.frequency] * self.every) - 1)
+
+    def _chosen(self, days: list[int]) -> list[int]:
+        """Those of the days of one step that the rule takes, in order."""
+        if not self.nth:
+            return days
+        size = len(days)
+        places = {place - 1 if place > 0 else size + place for place in self.nth}
+        return [days[place] for place in sorted(places) if 0 <= place < size]
+
+    def _step(self, step: int) -> tuple[int, list[int]]:
+        """Where a step begins, and the days in it that the rule may take, as ordinals."""
+        if self._is_by_month:
+            return self._months_step(step)
+        anchor = self.anchor.toordinal()
+        if self.frequency is Frequency.DAILY:
+            begin = anchor + step * self.every
+            days = [begin]
+            weekdays = self.weekdays
+        else:
+            begin = anchor - (self.anchor.weekday() - self.week_start) % 7 + step * self.every * 7
+            days = list(range(begin, begin + 7))
+            weekdays = self.weekdays or (Weekday(self.anchor.weekday()),)
+        return begin, [on for on in days if self._fits(on, weekdays)]
+
+    def _fits(self, ordinal: int, weekdays: tuple[Weekday, ...]) -> bool:
+        if not 1 <= ordinal <= _LAST_ORDINAL:
+            return False
+        on = date.fromordinal(ordinal)
+        return (not weekdays or on.weekday() in weekdays) and (not self.months or on.month in self.months)
+
+    def _months_step(self, step: int) -> tuple[int, list[int]]:
+        from dateutil.relativedelta import relativedelta
+
+        yearly = self.frequency is Frequency.YEARLY
+        start = self.anchor.replace(day=1, month=1) if yearly else self.anchor.replace(day=1)
+        try:
+            begin = start + relativedelta(months=step * self.every * (12 if yearly else 1))
+        except (OverflowError, ValueError):  # beyond the year 9999
+            return _LAST_ORDINAL + 8, []
+        if yearly:
+            firsts = [begin.replace(month=month) for month in self._months_of_year]
+        else:
+            firsts = [begin] if not self.months or begin.month in self.months else []
+        return begin.toordinal(), [on for first in firsts for on in self._days_in(first)]
+
+    def _days_in(self, first: date) -> list[int]:
+        """The days of one month, given by its first, that the rule may take."""
+        length = calendar.monthrange(first.year, first.month)[1]
+        if self._days_of_month:
+            days = {on if on > 0 else length + 1 + on for on in self._days_of_month}
+            if self.short_months is ShortMonths.LAST_DAY:
+                days = {min(on, length) for on in days}
+        else:
+            days = set(range(1, length + 1))
+        before = first.toordinal() - 1
+        ordinals = [before + on for on in sorted(days) if on <= length]
+        return [on for on in ordinals if not self.weekdays or (on - 1) % 7 in self.weekdays]
+
+    def __str__(self) -> str:
+        unit = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}[self.frequency]
+        text = f"every {unit}" if self.every == 1 else f"every {self.every} {unit}s"
+        end = f", {self.count} times" if self.count is not None else ""
+        until = f", until {self.until.isoformat()}" if self.until is not None else ""
+        return f"{text} from {self.anchor.isoformat()}{end}{until}"
+
+
+def _shortest(month: int) -> int:
+    return calendar.monthrange(2001, month)[1]
+
+
+def _longest(month: int) -> int:
+    return calendar.monthrange(2000, month)[1]

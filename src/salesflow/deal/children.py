@@ -1,7 +1,7 @@
 """The numbered records inside a deal: its objections, needs, tasks, meetings and the like.
 
-They are kept in tuples and numbered in the order in which they came, from 1, so nothing random is needed and the
-same history always gives the same numbers. The rules that the fields of such records share are here too.
+They are kept in tuples and numbered in the order in which they came, from 1, so nothing random is needed and
+the same history always gives the same numbers. The rules that the fields of such records share are here too.
 """
 
 from __future__ import annotations
@@ -131,9 +131,7 @@ def is_a(kind: type[T], *, way_out: str = "") -> Callable[[object, attrs.Attribu
     return check
 
 
-def is_optional_a(
-    kind: type[T], *, way_out: str = ""
-) -> Callable[[object, attrs.Attribute[T | None], T | None], None]:
+def is_optional_a(kind: type[T], *, way_out: str = "") -> Callable[[object, attrs.Attribute[T | None], T | None], None]:
     """An attrs validator: the value is of this class, or ``None``."""
 
     def check(_instance: object, attribute: attrs.Attribute[T | None], value: T | None) -> None:
@@ -155,6 +153,4 @@ def nothing_given(what: str, *names: str) -> InvalidValue:
         what: what was to be changed.
         *names: the fields that could have been given.
     """
-    return InvalidValue(
-        "a change needs something to change", field=what, way_out=f"give {' or '.join(names)}"
-    )
+    return InvalidValue("a change needs something to change", field=what, way_out=f"give {' or '.join(names)}")

@@ -1,11 +1,12 @@
 """The buying committee: who on the customer's side has a say, in which role, and who is for us.
 
-Few purchases are decided by one person. One decides, one pays, one checks, one works with it, one signs; one speaks for
-us inside, another against. A contact's role belongs to the deal: in the next deal the same person may have another one.
+Few purchases are decided by one person. One decides, one pays, one checks, one works with it, one signs; one
+speaks for us inside, another against. A contact's role belongs to the deal: in the next deal the same person
+may have another one.
 
-One of them is the primary contact, the one we talk to. The first member becomes it unless the seller says otherwise.
-There is never more than one; and when the primary contact leaves the committee, there is none until another is set,
-because guessing who it would be is how the wrong person gets the offer.
+One of them is the primary contact, the one we talk to. The first member becomes it unless the seller says
+otherwise. There is never more than one; and when the primary contact leaves the committee, there is none
+until another is set, because guessing who it would be is how the wrong person gets the offer.
 """
 
 from __future__ import annotations
@@ -175,9 +176,7 @@ class PrimaryContactSet(Event["Deal"]):
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this member, and no other, as the primary contact."""
         _member(deal.committee, self.contact_id)
-        members = tuple(
-            attrs.evolve(one, is_primary=one.contact_id == self.contact_id) for one in deal.committee
-        )
+        members = tuple(attrs.evolve(one, is_primary=one.contact_id == self.contact_id) for one in deal.committee)
         return deal.changed_by(self, committee=members)
 
 
@@ -200,9 +199,7 @@ def _member(committee: Iterable[CommitteeMember], which: CommitteeMember | str) 
     for member in members:
         if member.contact_id == contact_id:
             return member
-    raise UnknownName(
-        "committee member", contact_id, [one.contact_id for one in members], where="the committee"
-    )
+    raise UnknownName("committee member", contact_id, [one.contact_id for one in members], where="the committee")
 
 
 def _roles(roles: BuyingRole | str | Iterable[BuyingRole | str]) -> tuple[BuyingRole, ...]:
@@ -240,7 +237,8 @@ class CommitteeDesk(Desk[D]):
         Args:
             contact_id: who, by the id of the contact.
             roles: a ``BuyingRole`` or several, the main one first.
-            is_primary: whether this is the one we talk to; where not given, the first member is and others are not.
+            is_primary: whether this is the one we talk to; where not given, the first member is and others
+                are not.
             may_sign: whether they may sign for their side.
             stance: ``supporter``, ``neutral`` or ``opponent``; ``None`` is not known.
             note: what else there is to say; up to 10,000 characters.
@@ -356,9 +354,7 @@ class CommitteeDesk(Desk[D]):
         self._check_open("remove a committee member")
         found = _member(self.deal.committee, member)
         self._record(
-            CommitteeMemberRemoved(
-                at=self._sale.at, by=self._sale.by, contact_id=found.contact_id, reason=reason
-            )
+            CommitteeMemberRemoved(at=self._sale.at, by=self._sale.by, contact_id=found.contact_id, reason=reason)
         )
 
     def _check_no_primary(self, contact_id: str) -> None:

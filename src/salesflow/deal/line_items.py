@@ -1,7 +1,7 @@
 """Line items: what would be sold, how much of it, at which price.
 
-They are the seller's calculation. They do not change the amount of the deal: that one is what the seller expects, and
-the two are compared, not silently made equal.
+They are the seller's calculation. They do not change the amount of the deal: that one is what the seller
+expects, and the two are compared, not silently made equal.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def total(line_items: Iterable[LineItem]) -> Money | None:
     return Money.total(totals, currency=totals[0].currency) if totals else None
 
 
-def _quantity(value: Decimal | int) -> Decimal:
-    number = exact_decimal(_not_text(value), field="quantity")
+def _quantity(value: Decimal | int | str) -> Decimal:
+    number = exact_decimal(value, field="quantity")
     if not 0 < number < _MOST:
         raise InvalidValue(
             "a quantity is more than 0 and less than a trillion",
@@ -89,8 +89,8 @@ def _quantity(value: Decimal | int) -> Decimal:
     return number
 
 
-def _discount(value: Decimal | int) -> Decimal:
-    number = exact_decimal(_not_text(value), field="discount")
+def _discount(value: Decimal | int | str) -> Decimal:
+    number = exact_decimal(value, field="discount")
     if not 0 <= number <= 1:
         raise InvalidValue(
             "a discount is a fraction from 0 to 1",
@@ -100,11 +100,6 @@ def _discount(value: Decimal | int) -> Decimal:
         )
     _check_places(number, _DISCOUNT_PLACES, field="discount")
     return number
-
-
-def _not_text(value: Decimal | int) -> object:
-    """The value; text is turned into something that ``exact_decimal`` refuses, as it is no number here."""
-    return [value] if isinstance(value, str) else value
 
 
 def _check_places(number: Decimal, most: int, *, field: str) -> None:
@@ -181,8 +176,8 @@ class LineItemsDesk(Desk[D]):
         product: str,
         *,
         unit_price: Money,
-        quantity: Decimal | int = 1,
-        discount: Decimal | int = 0,
+        quantity: Decimal | int | str = 1,
+        discount: Decimal | int | str = 0,
         note: str = "",
     ) -> LineItem:
         """Add a product or service to what would be sold. The amount of the deal stays as it is.
@@ -190,7 +185,7 @@ class LineItemsDesk(Desk[D]):
         Args:
             product: what it is; up to 200 characters.
             unit_price: the price of one, in the currency of the other line items.
-            quantity: how much of it: a whole number or a ``Decimal`` of up to six places, more than 0.
+            quantity: how much of it, with up to six decimal places; more than 0, and never a ``float``.
             discount: the part taken off, a fraction from 0 to 1.
             note: what else there is to say; up to 10,000 characters.
 
@@ -199,12 +194,12 @@ class LineItemsDesk(Desk[D]):
 
         Raises:
             CurrencyMismatch: other line items are in another currency.
-            WrongType: the price is no ``Money``, or a number is a ``float`` or text.
+            WrongType: the price is no ``Money``, or a number is a ``float``.
             InvalidValue: a value breaks the rule of its field, or the total has too many digits.
             NotNow: the deal is closed.
 
         Example:
-            ``sale.line_items.add("seat", quantity=40, unit_price=Money("1200", "EUR"), discount=Decimal("0.1"))``
+            ``sale.line_items.add("seat", quantity=40, unit_price=Money("1200", "EUR"))``
         """
         self._check_open("add a line item")
         event = LineItemAdded(
@@ -227,8 +222,8 @@ class LineItemsDesk(Desk[D]):
         *,
         product: str | None = None,
         unit_price: Money | None = None,
-        quantity: Decimal | int | None = None,
-        discount: Decimal | int | None = None,
+        quantity: Decimal | int | str | None = None,
+        discount: Decimal | int | str | None = None,
         note: str | None = None,
     ) -> LineItem:
         """Change a line item. What is not given stays; a discount of 0 takes the discount away.
@@ -244,8 +239,9 @@ class LineItemsDesk(Desk[D]):
         Raises:
             UnknownName: the deal has no such line item.
             CurrencyMismatch: other line items are in another currency.
-            WrongType: the price is no ``Money``, or a number is a ``float`` or text.
-            InvalidValue: nothing is given, a value breaks the rule of its field, or the total has too many digits.
+            WrongType: the price is no ``Money``, or a number is a ``float``.
+            InvalidValue: nothing is given, a value breaks the rule of its field, or the total has too many
+                digits.
             NotNow: the deal is closed.
         """
         self._check_open("change a line item")

@@ -1,7 +1,7 @@
 """Meetings: when both sides talk, planned and held.
 
-The first meeting is where the customer is approached; later ones find out needs, present, negotiate, and after the sale
-keep the relation alive. So meetings are kept after a deal is won, too.
+The first meeting is where the customer is approached; later ones find out needs, present, negotiate, and
+after the sale keep the relation alive. So meetings are kept after a deal is won, too.
 """
 
 from __future__ import annotations
@@ -403,9 +403,7 @@ class MeetingsDesk(Desk[D]):
         self._record(MeetingMissed(at=self._sale.at, by=self._sale.by, meeting_id=found.id, reason=reason))
         return self._now(found)
 
-    def reschedule(
-        self, meeting: Meeting | int, *, planned_for: datetime, reason: str | None = None
-    ) -> Meeting:
+    def reschedule(self, meeting: Meeting | int, *, planned_for: datetime, reason: str | None = None) -> Meeting:
         """Record that a planned or missed meeting was moved to another moment.
 
         Args:

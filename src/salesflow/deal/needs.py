@@ -1,7 +1,7 @@
 """Needs and wants: what the customer is after, found out when we first meet.
 
-A need is what they cannot do without, a want is what they would like to have. The presentation later shows, one by one,
-how each of them is met; so each is recorded on its own, with who said it and how much it matters.
+A need is what they cannot do without, a want is what they would like to have. The presentation later shows,
+one by one, how each of them is met; so each is recorded on its own, with who said it and how much it matters.
 """
 
 from __future__ import annotations
@@ -235,9 +235,7 @@ class NeedsDesk(Desk[D]):
                 text=found.text if text is None else text,
                 kind=found.kind if kind is None else chosen(NeedKind, kind, kind="kind of need"),
                 importance=(
-                    found.importance
-                    if importance is None
-                    else chosen(Importance, importance, kind="importance")
+                    found.importance if importance is None else chosen(Importance, importance, kind="importance")
                 ),
                 stated_by=found.stated_by if stated_by is None else stated_by,
             )

@@ -275,9 +275,7 @@ class ObjectionsDesk(Desk[D]):
         found = self._unsettled(objection, "answer")
         facts = tuple(line(fact, field="evidence", limit=1000) for fact in evidence)
         self._record(
-            ObjectionAnswered(
-                at=self._sale.at, by=self._sale.by, objection_id=found.id, text=text, evidence=facts
-            )
+            ObjectionAnswered(at=self._sale.at, by=self._sale.by, objection_id=found.id, text=text, evidence=facts)
         )
         return self._now(found)
 
@@ -308,9 +306,7 @@ class ObjectionsDesk(Desk[D]):
         """
         found = self._unsettled(objection, "leave standing")
         why = line(note, field="note", limit=1000)
-        self._record(
-            ObjectionLeftStanding(at=self._sale.at, by=self._sale.by, objection_id=found.id, note=why)
-        )
+        self._record(ObjectionLeftStanding(at=self._sale.at, by=self._sale.by, objection_id=found.id, note=why))
         return self._now(found)
 
     def withdraw(self, objection: Objection | int, *, note: str = "") -> Objection:
@@ -334,9 +330,7 @@ class ObjectionsDesk(Desk[D]):
                 because=f"it is {found.status}",
                 way_out="answer it",
             )
-        self._record(
-            ObjectionReopened(at=self._sale.at, by=self._sale.by, objection_id=found.id, reason=reason)
-        )
+        self._record(ObjectionReopened(at=self._sale.at, by=self._sale.by, objection_id=found.id, reason=reason))
         return self._now(found)
 
     def _unsettled(self, objection: Objection | int, doing: str) -> Objection:
@@ -396,9 +390,5 @@ class ObjectionPlaybook:
         """
         said = set(matching_key(prose(objection.statement, field="statement")).split())
         given = {answer.text for answer in objection.answers}
-        fitting = [
-            answer for answer in self.answers if answer.kind == objection.kind and answer.text not in given
-        ]
-        return tuple(
-            sorted(fitting, key=lambda answer: -sum(matching_key(topic) in said for topic in answer.topics))
-        )
+        fitting = [answer for answer in self.answers if answer.kind == objection.kind and answer.text not in given]
+        return tuple(sorted(fitting, key=lambda answer: -sum(matching_key(topic) in said for topic in answer.topics)))

@@ -50,10 +50,6 @@ def _whole(value: object, *, field: str, least: int, most: int) -> int:
     return value
 
 
-def _is_whole(least: int, most: int) -> _WholeCheck:
-    return _WholeCheck(least, most)
-
-
 @attrs.frozen
 class _WholeCheck:
     least: int
@@ -66,9 +62,7 @@ class _WholeCheck:
 def _fraction(value: object, *, field: str) -> Decimal:
     """Check a share of a whole: an exact fraction above 0 and not above 1."""
     if type(value) is not Decimal:
-        raise WrongType(
-            "must be a fraction, exactly", field=field, value=value, way_out="give Decimal('0.02') for 2 %"
-        )
+        raise WrongType("must be a fraction, exactly", field=field, value=value, way_out="give Decimal('0.02') for 2 %")
     if not value.is_finite() or not 0 < value <= 1 or value.as_tuple().exponent < -12:  # type: ignore[operator]  # it is finite
         raise InvalidValue(
             "must be a fraction above 0 and up to 1, with at most 12 places",
@@ -101,7 +95,7 @@ class Due:
         ``Due(45, DueFrom.END_OF_MONTH).on(date(2019, 1, 15))`` is 17 March 2019.
     """
 
-    days: int = attrs.field(default=0, validator=_is_whole(0, _MOST_DAYS))
+    days: int = attrs.field(default=0, validator=_WholeCheck(0, _MOST_DAYS))
     counted: DueFrom = attrs.field(default=DueFrom.INVOICE, validator=attrs.validators.instance_of(DueFrom))
     day_of_month: int | None = attrs.field(default=None, kw_only=True)
 
@@ -177,7 +171,7 @@ class EarlyDiscount:
     """
 
     fraction: Decimal = attrs.field(validator=_is_fraction)
-    within_days: int = attrs.field(validator=_is_whole(0, _MOST_DAYS))
+    within_days: int = attrs.field(validator=_WholeCheck(0, _MOST_DAYS))
     tax_included: bool = attrs.field(default=True, kw_only=True)
 
     def __str__(self) -> str:
@@ -212,9 +206,7 @@ class PaymentPart:
     def _check_size(self, attribute: attrs.Attribute[Decimal | Money | None], value: object) -> None:
         if isinstance(value, Money):
             if value.is_negative:
-                raise InvalidValue(
-                    "a fixed part must not be negative", field=attribute.name, value=str(value)
-                )
+                raise InvalidValue("a fixed part must not be negative", field=attribute.name, value=str(value))
         elif value is not None:
             _fraction(value, field=attribute.name)
 
@@ -398,9 +390,7 @@ class PaymentTerms:
             for part, amount in zip(parts, total.split(sizes), strict=True)
         )
 
-    def amount_due(
-        self, amount: Money, *, invoiced_on: date, paid_on: date, tax: Money | None = None
-    ) -> Money:
+    def amount_due(self, amount: Money, *, invoiced_on: date, paid_on: date, tax: Money | None = None) -> Money:
         """What settles the invoice if all of it is paid on a day.
 
         Args:

@@ -1,8 +1,8 @@
 """Presentation: showing how what we sell meets each need, one by one.
 
-A presentation that lists features convinces nobody; one that answers the needs that were found out does. So what is
-recorded here is not that a presentation took place, but which need was shown to be met, how, and what the customer
-made of it. The same need may be shown more than once, in other ways.
+A presentation that lists features convinces nobody; one that answers the needs that were found out does. So
+what is recorded here is not that a presentation took place, but which need was shown to be met, how, and what
+the customer made of it. The same need may be shown more than once, in other ways.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Qualification: whether the buyer has a need or a want that we can meet, and can afford it.
 
-It is what prospecting is for: it leaves out those with little potential early, before much work went into them. What is
-known comes in bit by bit, so each recording adds to the one before. What nobody asked yet is unknown, which is not no:
-a budget of 0 is an answer, a budget of ``None`` is a question.
+It is what prospecting is for: it leaves out those with little potential early, before much work went into
+them. What is known comes in bit by bit, so each recording adds to the one before. What nobody asked yet is
+unknown, which is not no: a budget of 0 is an answer, a budget of ``None`` is a question.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Qualification:
         """Whether the buyer can afford this amount, or ``None`` where that is not known.
 
         The seller's own answer (``can_afford``) counts first. Without one, the budget must reach the amount;
-        where there is no amount yet, the budget must be more than 0. A budget in another currency says nothing,
-        because nothing is converted here.
+        where there is no amount yet, the budget must be more than 0. A budget in another currency says
+        nothing, because nothing is converted here.
 
         Args:
             amount: what the deal would cost, or ``None`` where that is not known yet.
@@ -196,9 +196,7 @@ class QualificationDesk(Desk[D]):
 
     def retract(
         self,
-        *fields: Literal[
-            "need", "budget", "can_afford", "reason", "authority", "timeline", "notes", "evidence"
-        ],
+        *fields: Literal["need", "budget", "can_afford", "reason", "authority", "timeline", "notes", "evidence"],
     ) -> Qualification:
         """Record that answers turned out to be wrong: they are unknown again.
 

@@ -82,9 +82,7 @@ class SignalsDesk(Desk[D]):
 
     __slots__ = ()
 
-    def notice(
-        self, kind: SignalKind | str, *, quote: str = "", given_by: str | None = None
-    ) -> ClosingSignal:
+    def notice(self, kind: SignalKind | str, *, quote: str = "", given_by: str | None = None) -> ClosingSignal:
         """Record a sign that the customer is ready to buy.
 
         Args:

@@ -1,7 +1,7 @@
 """Tasks: what has to be done for a deal, by whom, and until when.
 
-A task stays with the deal when the deal is won or lost: the goods still have to be delivered, and whoever said no this
-year may be called again next year.
+A task stays with the deal when the deal is won or lost: the goods still have to be delivered, and whoever
+said no this year may be called again next year.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Contacts: the people we do business with, usually current customers.
 
-Talk to them regularly, and know what they like and dislike. Which part a contact plays in one purchase is not kept
-here but in the committee of that deal, because it changes from deal to deal.
+Talk to them regularly, and know what they like and dislike. Which part a contact plays in one purchase is not
+kept here but in the committee of that deal, because it changes from deal to deal.
 """
 
 from __future__ import annotations
@@ -70,12 +70,8 @@ class Contact(Entity):
     address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address())
     job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
     language: str | None = attrs.field(default=None, validator=is_language())
-    likes: tuple[str, ...] = attrs.field(
-        default=(), converter=as_tuple, validator=are_lines(500, personal=True)
-    )
-    dislikes: tuple[str, ...] = attrs.field(
-        default=(), converter=as_tuple, validator=are_lines(500, personal=True)
-    )
+    likes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(500, personal=True))
+    dislikes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(500, personal=True))
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     source: str | None = attrs.field(default=None, validator=is_optional_line())
     notes: str = attrs.field(default="", validator=is_prose(personal=True))
@@ -108,9 +104,7 @@ class ContactUpdated(Event[Contact]):
         changes: new values by field name: ``(("job_title", "buyer"), ("phone", None))``.
     """
 
-    changes: FieldChanges = attrs.field(
-        validator=are_changes(owned=ENTITY_FIELDS, way_out="leave them to the engine")
-    )
+    changes: FieldChanges = attrs.field(validator=are_changes(owned=ENTITY_FIELDS, way_out="leave them to the engine"))
 
     def apply(self, contact: Contact, /) -> Contact:
         """The contact with these fields changed."""

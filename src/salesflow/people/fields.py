@@ -46,9 +46,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
-def _is_optional(
-    kind: type[T], way_out: str
-) -> Callable[[object, attrs.Attribute[T | None], T | None], None]:
+def _is_optional(kind: type[T], way_out: str) -> Callable[[object, attrs.Attribute[T | None], T | None], None]:
     def check(_instance: object, attribute: attrs.Attribute[T | None], value: T | None) -> None:
         if value is not None and not isinstance(value, kind):
             raise WrongType(
@@ -60,9 +58,7 @@ def _is_optional(
     return check
 
 
-def is_optional_email() -> Callable[
-    [object, attrs.Attribute[EmailAddress | None], EmailAddress | None], None
-]:
+def is_optional_email() -> Callable[[object, attrs.Attribute[EmailAddress | None], EmailAddress | None], None]:
     """An attrs validator for an ``EmailAddress`` or ``None``."""
     return _is_optional(EmailAddress, "EmailAddress('name@company.example')")
 
@@ -72,15 +68,13 @@ def is_optional_phone() -> Callable[[object, attrs.Attribute[PhoneNumber | None]
     return _is_optional(PhoneNumber, "PhoneNumber('+1 202 555 0123')")
 
 
-def is_optional_address() -> Callable[
-    [object, attrs.Attribute[PostalAddress | None], PostalAddress | None], None
-]:
+def is_optional_address() -> Callable[[object, attrs.Attribute[PostalAddress | None], PostalAddress | None], None]:
     """An attrs validator for a ``PostalAddress`` or ``None``."""
     return _is_optional(PostalAddress, "PostalAddress(city='Haifa', country='IL')")
 
 
 def is_language() -> Callable[[object, attrs.Attribute[str | None], str | None], None]:
-    """An attrs validator for a language tag (BCP 47: ``he``, ``pt-BR``) or ``None``. The form is checked only."""
+    """An attrs validator for a language tag (BCP 47: ``he``, ``pt-BR``) or ``None``; only its form."""
 
     def check(_instance: object, attribute: attrs.Attribute[str | None], value: str | None) -> None:
         if value is None:
@@ -98,8 +92,8 @@ def is_language() -> Callable[[object, attrs.Attribute[str | None], str | None],
 def is_website() -> Callable[[object, attrs.Attribute[str | None], str | None], None]:
     """An attrs validator for the address of a website or ``None``.
 
-    It may begin with a host name or with ``http://`` or ``https://``. Everything else that could be put behind a link
-    (``javascript:``, ``data:``, ``file:``) is refused.
+    It may begin with a host name or with ``http://`` or ``https://``. Everything else that could be put behind
+    a link (``javascript:``, ``data:``, ``file:``) is refused.
     """
 
     def check(_instance: object, attribute: attrs.Attribute[str | None], value: str | None) -> None:
@@ -123,7 +117,7 @@ def as_tuple(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
-def first_version(draft: E, event: Event, *, field: str, kind: type[E]) -> E:
+def first_version(draft: E, event: Event[E], *, field: str, kind: type[E]) -> E:
     """The entity that a creation makes of a draft: the draft with version 1.
 
     Args:
@@ -190,7 +184,7 @@ def are_changes(
     return check
 
 
-def with_fields_changed(entity: E, event: Event, changes: FieldChanges) -> E:
+def with_fields_changed(entity: E, event: Event[E], changes: FieldChanges) -> E:
     """The entity with these fields changed and its version raised by one. All its rules are checked again.
 
     Args:

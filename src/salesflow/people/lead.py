@@ -1,7 +1,8 @@
 """Leads: those who may or may not be interested.
 
-A lead is little more than a name at first: a card from a fair, a form on the website, somebody who was recommended.
-Qualifying finds out which of them have a need that we can meet and can afford it; those become deals.
+A lead is little more than a name at first: a card from a fair, a form on the website, somebody who was
+recommended. Qualifying finds out which of them have a need that we can meet and can afford it; those become
+deals.
 """
 
 from __future__ import annotations
@@ -76,9 +77,7 @@ class Lead(Entity):
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     team: str | None = attrs.field(default=None, validator=is_optional_line())
     language: str | None = attrs.field(default=None, validator=is_language())
-    tags: tuple[str, ...] = attrs.field(
-        default=(), converter=as_tuple, validator=are_lines(60, personal=True)
-    )
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(60, personal=True))
     interest: str = attrs.field(default="", validator=is_prose(personal=True))
     notes: str = attrs.field(default="", validator=is_prose(personal=True))
     status: str = attrs.field(default="new", validator=is_line(60))

@@ -36,9 +36,7 @@ def _is_count(_instance: object, attribute: attrs.Attribute[int | None], value: 
             way_out="give an int",
         )
     if value < 0:
-        raise InvalidValue(
-            "must not be negative", field=attribute.name, value=value, way_out="give 0 or more"
-        )
+        raise InvalidValue("must not be negative", field=attribute.name, value=value, way_out="give 0 or more")
 
 
 @attrs.frozen(kw_only=True)
@@ -81,9 +79,7 @@ class Organization(Entity):
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     source: str | None = attrs.field(default=None, validator=is_optional_line())
     notes: str = attrs.field(default="", validator=is_prose(personal=True))
-    tags: tuple[str, ...] = attrs.field(
-        default=(), converter=as_tuple, validator=are_lines(60, personal=True)
-    )
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(60, personal=True))
 
     def __attrs_post_init__(self) -> None:
         if self.parent_id == self.id:
@@ -121,9 +117,7 @@ class OrganizationUpdated(Event[Organization]):
         changes: new values by field name: ``(("industry", "retail"), ("employees", 40))``.
     """
 
-    changes: FieldChanges = attrs.field(
-        validator=are_changes(owned=ENTITY_FIELDS, way_out="leave them to the engine")
-    )
+    changes: FieldChanges = attrs.field(validator=are_changes(owned=ENTITY_FIELDS, way_out="leave them to the engine"))
 
     def apply(self, organization: Organization, /) -> Organization:
         """The organization with these fields changed."""

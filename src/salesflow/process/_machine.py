@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 import transitions
+from transitions.core import Condition, Event, EventData, Transition
 
 from salesflow.process.requirement import Requirement, Unmet
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STOCK_TRIGGER", "Driven", "MoveEvent", "SalesMachine", "build"]
 
-STOCK_TRIGGER = transitions.Event.trigger
+STOCK_TRIGGER = Event.trigger
 
 
 class Attempted(Protocol):
@@ -52,12 +53,12 @@ class Driven(Protocol):
         ...
 
 
-class RequirementCondition(transitions.Condition):  # type: ignore[misc]  # transitions' classes are untyped here
+class RequirementCondition(Condition):  # type: ignore[misc]  # transitions' classes are untyped here
     """A requirement as a condition: it keeps what is missing, and takes no answer for true that is not ``True``."""
 
     func: Requirement[Never]
 
-    def check(self, event_data: transitions.EventData) -> bool:
+    def check(self, event_data: EventData) -> bool:
         """Ask the requirement; note what is missing."""
         sale = cast("Driven", event_data.model)
         unmet = self.func.unmet(cast("Never", sale.deal))
@@ -66,7 +67,7 @@ class RequirementCondition(transitions.Condition):  # type: ignore[misc]  # tran
         return unmet is None
 
 
-class RouteTransition(transitions.Transition):  # type: ignore[misc]
+class RouteTransition(Transition):  # type: ignore[misc]
     """A route as a transition: it asks all requirements, where a stock transition stops at the first that fails."""
 
     condition_cls = RequirementCondition
@@ -74,7 +75,7 @@ class RouteTransition(transitions.Transition):  # type: ignore[misc]
     dest: str
     conditions: list[RequirementCondition]
 
-    def _eval_conditions(self, event_data: transitions.EventData) -> bool:
+    def _eval_conditions(self, event_data: EventData) -> bool:
         attempt = cast("Driven", event_data.model)._attempt
         if attempt.target != self.dest:
             return False
@@ -90,7 +91,7 @@ class Hook:
     def __init__(self, run: Callable[[Driven], None]) -> None:
         self.run = run
 
-    def __call__(self, event_data: transitions.EventData) -> None:
+    def __call__(self, event_data: EventData) -> None:
         self.run(cast("Driven", event_data.model))
 
 
@@ -106,7 +107,7 @@ class _Plan:
         self.enter = tuple(hook.run for hook in machine.get_state(transition.dest).on_enter)
 
 
-class MoveEvent(transitions.Event):  # type: ignore[misc]
+class MoveEvent(Event):  # type: ignore[misc]
     """A move as an event: the stock trigger's work, compiled to a plan per transition at the first use."""
 
     name: str
@@ -162,7 +163,7 @@ class SalesMachine(transitions.Machine):  # type: ignore[misc]
     events: dict[str, MoveEvent]
 
     @staticmethod
-    def resolve_callable(func: object, event_data: transitions.EventData) -> Callable[..., object]:
+    def resolve_callable(func: object, event_data: EventData) -> Callable[..., object]:
         """The callable itself; a name is refused, where ``transitions`` would import and run it."""
         if not callable(func):
             raise TypeError(f"callbacks are callables, never names: {func!r}")

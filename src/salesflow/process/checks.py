@@ -32,9 +32,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """A fault for a name that does not exist: ``no stage 'closng'; did you mean 'closing'?``"""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=3)
-    return f"no {kind} {name!r}; " + (
-        f"did you mean {one_of(near)}?" if near else f"there is {one_of(names)}"
-    )
+    return f"no {kind} {name!r}; " + (f"did you mean {one_of(near)}?" if near else f"there is {one_of(names)}")
 
 
 def key_faults(keys: Iterable[str], taken: Callable[[str], bool]) -> Iterator[str]:

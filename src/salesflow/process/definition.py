@@ -114,9 +114,7 @@ class SalesProcess(Generic[D]):
         if not body.get("key"):
             cls.key = _key_of(cls.__name__)
         cls._deal_type = _deal_type_of(cls)
-        inherited = next(
-            (base._layout for base in cls.__mro__[1:] if issubclass(base, SalesProcess)), Layout()
-        )
+        inherited = next((base._layout for base in cls.__mro__[1:] if issubclass(base, SalesProcess)), Layout())
         layout, faults = lay_out(inherited, body, without)
         named = [name for name, value in body.items() if isinstance(value, Stage | Move)]
         faults += checks.key_faults(named, lambda name: hasattr(SalesProcess, name))
@@ -217,9 +215,7 @@ class SalesProcess(Generic[D]):
     # Where work on a deal begins ----------------------------------------------------------------------------------
 
     @overload
-    def open(
-        self, *, id: str, name: str, by: str, at: datetime, **fields: Unpack[OpeningFields]
-    ) -> Sale[D]: ...
+    def open(self, *, id: str, name: str, by: str, at: datetime, **fields: Unpack[OpeningFields]) -> Sale[D]: ...
     @overload
     def open(self, draft: D, /, *, by: str, at: datetime) -> Sale[D]: ...
     def open(self, draft: D | None = None, /, *, by: str, at: datetime, **fields: object) -> Sale[D]:
@@ -327,13 +323,9 @@ class SalesProcess(Generic[D]):
         drafts.check_order(opened_at, since, moment(at, field="at"))
         if reached.outcome is Outcome.LOST and reason is not None:
             self.loss_reason(reason)
-        deal = drafts.placed(
-            known, self, reached, at=at, since=since, opened_at=opened_at, reason=reason, note=note
-        )
+        deal = drafts.placed(known, self, reached, at=at, since=since, opened_at=opened_at, reason=reason, note=note)
         sale = self._sale(by=by, at=at)
-        event = DealAdopted(
-            at=at, by=by, deal=deal, origin=origin, since=since, lacking=self._lacking(deal, reached)
-        )
+        event = DealAdopted(at=at, by=by, deal=deal, origin=origin, since=since, lacking=self._lacking(deal, reached))
         sale._create(event, None)
         return sale
 
@@ -415,9 +407,7 @@ class SalesProcess(Generic[D]):
             if stage.outcome is Outcome.OPEN and reached.outcome is Outcome.LOST:
                 continue
             lacking += (
-                _unmet(stage, RequirementKind.ENTRY, deal)
-                if stage.outcome in (Outcome.OPEN, reached.outcome)
-                else ()
+                _unmet(stage, RequirementKind.ENTRY, deal) if stage.outcome in (Outcome.OPEN, reached.outcome) else ()
             )
             if stage is reached:
                 break

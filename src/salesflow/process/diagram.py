@@ -51,9 +51,7 @@ def dot(process: SalesProcess[Never]) -> str:
     """The process in DOT, the language of Graphviz."""
     names = {stage.key: f"s{number}" for number, stage in enumerate(process.stages, 1)}
     lines = ["digraph process {", "    rankdir=LR;", '    node [shape=box, style="rounded"];']
-    lines += [
-        f"    {names[stage.key]} [label={_dot_text(stage.label)}{_shape(stage)}];" for stage in process.stages
-    ]
+    lines += [f"    {names[stage.key]} [label={_dot_text(stage.label)}{_shape(stage)}];" for stage in process.stages]
     lines += [
         f"    {names[source]} -> {names[target]} [label={_dot_text(title)}];"
         for source, target, title in _drawn(process)

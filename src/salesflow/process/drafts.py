@@ -24,9 +24,7 @@ D = TypeVar("D", bound=Deal)
 __all__ = ["check_names", "check_order", "drafted", "placed"]
 
 
-def check_names(
-    deal_type: type[Deal], names: list[str], *, owned: frozenset[str], deal_id: str | None
-) -> None:
+def check_names(deal_type: type[Deal], names: list[str], *, owned: frozenset[str], deal_id: str | None) -> None:
     """Refuse names of fields that do not exist, or that are not the caller's to set."""
     mine = [name for name in names if name in owned]
     if mine:
@@ -38,9 +36,7 @@ def check_names(
     known = [field.name for field in attrs.fields(deal_type)]
     for name in names:
         if name not in known:
-            raise UnknownName(
-                "field", name, [one for one in known if one not in owned], where=deal_type.__name__
-            )
+            raise UnknownName("field", name, [one for one in known if one not in owned], where=deal_type.__name__)
 
 
 def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *, records_allowed: bool) -> D:
@@ -54,13 +50,9 @@ def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *
                 raise InvalidValue(f"a {deal_type.__name__} must have it", field=field.name)
         return deal_type(**fields)
     if not isinstance(draft, deal_type):
-        raise WrongType(
-            f"the draft must be a {deal_type.__name__}", field="draft", value=type(draft).__name__
-        )
+        raise WrongType(f"the draft must be a {deal_type.__name__}", field="draft", value=type(draft).__name__)
     if fields:
-        raise WrongType(
-            "fields stand in the draft or beside it, not both", field="draft", value=sorted(fields)
-        )
+        raise WrongType("fields stand in the draft or beside it, not both", field="draft", value=sorted(fields))
     set_here = [
         field.name
         for field in attrs.fields(deal_type)
@@ -73,9 +65,7 @@ def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *
 def check_order(opened_at: datetime | None, since: datetime, at: datetime) -> None:
     """Refuse a deal that was taken over before it entered its stage, or entered it before it was opened."""
     if moment(since, field="since") > at:
-        raise InvalidValue(
-            "a deal entered its stage before it is taken over", field="since", value=since.isoformat()
-        )
+        raise InvalidValue("a deal entered its stage before it is taken over", field="since", value=since.isoformat())
     if opened_at is not None and moment(opened_at, field="opened_at") > since:
         raise InvalidValue(
             "a deal is opened before it enters its stage", field="opened_at", value=opened_at.isoformat()

@@ -36,9 +36,7 @@ class Layout:
     dropped: frozenset[str] = frozenset()
 
 
-def lay_out(
-    inherited: Layout, body: Mapping[str, object], without: Sequence[str]
-) -> tuple[Layout, list[str]]:
+def lay_out(inherited: Layout, body: Mapping[str, object], without: Sequence[str]) -> tuple[Layout, list[str]]:
     """The layout of a process class, and what is wrong with it.
 
     Args:
@@ -97,9 +95,7 @@ def _insert(
     faults: list[str] = []
     waiting = dict(new)
     while waiting:
-        placed = [
-            key for key, stage in waiting.items() if _place(key, stage, order, is_new_process=is_new_process)
-        ]
+        placed = [key for key, stage in waiting.items() if _place(key, stage, order, is_new_process=is_new_process)]
         for key in placed:
             del waiting[key]
         if not placed:
@@ -108,15 +104,11 @@ def _insert(
     for key, stage in waiting.items():
         anchor = stage._after or stage._before
         if stage._after is not None and stage._before is not None:
-            faults.append(
-                f"stage {key!r} stands after {stage._after!r} and before {stage._before!r}; say one"
-            )
+            faults.append(f"stage {key!r} stands after {stage._after!r} and before {stage._before!r}; say one")
         elif anchor is None:
             faults.append(f"stage {key!r} has no place; say after='...' or before='...'")
         else:
-            faults.append(
-                f"stage {key!r}: {unknown('stage', anchor, [one for one in everything if one != key])}"
-            )
+            faults.append(f"stage {key!r}: {unknown('stage', anchor, [one for one in everything if one != key])}")
         order.append(key)
     return {key: everything[key] for key in order}, faults
 

@@ -100,9 +100,7 @@ class Requirement(Generic[D_contra]):
             missing = tuple(verdict)
             for text in missing:
                 if not isinstance(text, str):
-                    raise TypeError(
-                        f"requirement {self.stage}.{self.name} must yield text, not {type(text).__name__}"
-                    )
+                    raise TypeError(f"requirement {self.stage}.{self.name} must yield text, not {type(text).__name__}")
             return self._unmet(missing) if missing else None
         raise TypeError(
             f"requirement {self.stage}.{self.name} must return a bool or yield what is missing, "
@@ -166,9 +164,7 @@ def exit_requirement(text: str, *, hint: str = "") -> Callable[[Method], Method]
     return _marked(RequirementKind.EXIT, text, hint)
 
 
-def requirement(
-    text: str, *, hint: str = ""
-) -> Callable[[Callable[[D], bool | Iterator[str]]], Requirement[D]]:
+def requirement(text: str, *, hint: str = "") -> Callable[[Callable[[D], bool | Iterator[str]]], Requirement[D]]:
     """Make a requirement of a function, for the moves that ask for it.
 
     Args:

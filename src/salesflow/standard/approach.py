@@ -31,8 +31,6 @@ class Approach(Stage[Deal]):
     def customer_was_met(self, deal: Deal) -> bool:
         return any(meeting.is_held for meeting in deal.meetings)
 
-    @exit_requirement(
-        "at least one need or want of the customer is known", hint="Record what the customer said."
-    )
+    @exit_requirement("at least one need or want of the customer is known", hint="Record what the customer said.")
     def needs_are_known(self, deal: Deal) -> bool:
         return any(need.is_current for need in deal.needs)

@@ -36,9 +36,7 @@ class FollowUp(Stage[Deal]):
     check_after = timedelta(days=3)
     """How long after the last delivery the customer is called; our own choice."""
 
-    @entry_requirement(
-        "the customer accepted the terms", hint="Propose the terms, and record that they were accepted."
-    )
+    @entry_requirement("the customer accepted the terms", hint="Propose the terms, and record that they were accepted.")
     def terms_are_accepted(self, deal: Deal) -> bool:
         terms = deal.current_terms
         return terms is not None and terms.is_accepted

@@ -26,9 +26,7 @@ class Presentation(Stage[Deal]):
         "Note how the customer reacts, and raise every doubt as an objection.",
     )
 
-    @exit_requirement(
-        "every need of the customer was answered", hint="Show how the product meets what is left."
-    )
+    @exit_requirement("every need of the customer was answered", hint="Show how the product meets what is left.")
     def needs_are_answered(self, deal: Deal) -> Iterator[str]:
         for need in unshown_needs(deal.needs, deal.presentation):
             yield need.text

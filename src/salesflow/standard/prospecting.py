@@ -19,9 +19,7 @@ class Prospecting(Stage[Deal]):
     """
 
     title = "Prospecting"
-    probability = Decimal(
-        "0.10"
-    )  # our own choice, as in every stage: nobody publishes figures for these seven
+    probability = Decimal("0.10")  # our own choice, as in every stage: nobody publishes figures for these seven
     rots_after = timedelta(days=30)
     guidance = (
         "Ask what the buyer needs or wants, and whether we can meet it.",

@@ -72,8 +72,7 @@ class MemoryStorage:
             stored = self.get(kind, id)
             events = self._events[kind.root(), id]
         return tuple(
-            Recorded(kind=type(stored), id=id, version=version, event=event)
-            for version, event in enumerate(events, 1)
+            Recorded(kind=type(stored), id=id, version=version, event=event) for version, event in enumerate(events, 1)
         )
 
     def commit(self, changes: ChangeSet, /) -> Receipt:
@@ -98,8 +97,7 @@ class MemoryStorage:
                 self._events[name] = (*self._events.get(name, ()), *change.events)
             receipt = Receipt(
                 versions=tuple(
-                    (change.kind.root().__name__, change.id, change.after.version)
-                    for change in changes.changes
+                    (change.kind.root().__name__, change.id, change.after.version) for change in changes.changes
                 ),
                 key=changes.key,
             )

@@ -295,11 +295,7 @@ class PhoneNumber:
                 value=country_code,
                 way_out="give '49'",
             )
-        return (
-            self.matching_key
-            if self.is_international
-            else self._key(country_code + self.digits.removeprefix("0"))
-        )
+        return self.matching_key if self.is_international else self._key(country_code + self.digits.removeprefix("0"))
 
     def _key(self, digits: str) -> str:
         extension = self.extension

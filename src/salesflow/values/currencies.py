@@ -55,9 +55,7 @@ def currency(code: str) -> Currency:
         0
     """
     if not isinstance(code, str):
-        raise WrongType(
-            "must be a currency code", field="currency", value=code, way_out="give text such as 'EUR'"
-        )
+        raise WrongType("must be a currency code", field="currency", value=code, way_out="give text such as 'EUR'")
     found = CURRENCIES.get(code)
     if found is not None:
         return found
@@ -253,10 +251,7 @@ ZWG 924 2 Zimbabwe Gold
 def _from_table(table: str) -> Mapping[str, Currency]:
     rows = [row.split(" ", 3) for row in table.splitlines()]
     return MappingProxyType(
-        {
-            code: Currency(code, number, None if units == "-" else int(units), name)
-            for code, number, units, name in rows
-        }
+        {code: Currency(code, number, None if units == "-" else int(units), name) for code, number, units, name in rows}
     )
 
 

@@ -88,9 +88,7 @@ def exact_decimal(value: object, *, field: str) -> Decimal:
 def _bounded(number: Decimal, *, field: str) -> Decimal:
     _sign, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
-        raise InvalidValue(
-            "must be a finite number", field=field, value=number, way_out="leave it unknown instead"
-        )
+        raise InvalidValue("must be a finite number", field=field, value=number, way_out="leave it unknown instead")
     if not number:
         return number if -DIGITS <= exponent <= 0 else Decimal(0)
     if number.adjusted() >= WHOLE_DIGITS:

@@ -288,9 +288,7 @@ def _zone(zone: object) -> None:
 
 def _whole(value: object, *, field: str, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise WrongType(
-            "must be a whole number", field=field, value=value, way_out=f"give an int from 1 to {most}"
-        )
+        raise WrongType("must be a whole number", field=field, value=value, way_out=f"give an int from 1 to {most}")
     if not 1 <= value <= most:
         raise InvalidValue(f"must be from 1 to {most}", field=field, value=value)
     return value

@@ -33,8 +33,7 @@ from salesflow.values.decimals import (
 __all__ = ["Money"]
 
 _QUANTA = {
-    code: None if one.minor_units is None else Decimal((0, (1,), -one.minor_units))
-    for code, one in CURRENCIES.items()
+    code: None if one.minor_units is None else Decimal((0, (1,), -one.minor_units)) for code, one in CURRENCIES.items()
 }
 _set = object.__setattr__
 _MOST_PARTS = 10_000
@@ -298,9 +297,7 @@ class Money:
                 shares[index] += 1
                 left -= 1
         sign = -1 if self.is_negative else 1
-        return tuple(
-            _money(Decimal(sign * share).scaleb(last_place, HALF_UP), self.currency) for share in shares
-        )
+        return tuple(_money(Decimal(sign * share).scaleb(last_place, HALF_UP), self.currency) for share in shares)
 
     def split_percent(self, percents: Sequence[int | Decimal]) -> tuple[Money, ...]:
         """Divide it by percentages that add up to 100; the last part takes the rest.
@@ -427,9 +424,7 @@ def _exact_sum(left: Decimal, right: Decimal) -> Decimal:
 
 
 def _too_many_digits() -> InvalidValue:
-    return InvalidValue(
-        f"the result has more than {DIGITS} digits", field="amount", way_out="round the amounts first"
-    )
+    return InvalidValue(f"the result has more than {DIGITS} digits", field="amount", way_out="round the amounts first")
 
 
 def _weights(parts: object) -> list[int]:
@@ -448,9 +443,7 @@ def _weights(parts: object) -> list[int]:
 
 def _numbers(parts: object, *, field: str) -> list[Decimal]:
     if not isinstance(parts, Sequence) or isinstance(parts, str | bytes):
-        raise WrongType(
-            "must be a list of numbers", field=field, value=parts, way_out="give a list or a tuple"
-        )
+        raise WrongType("must be a list of numbers", field=field, value=parts, way_out="give a list or a tuple")
     _refuse_count(len(parts), field=field)
     return [_not_negative(part, field=field) for part in parts]
 
@@ -458,9 +451,7 @@ def _numbers(parts: object, *, field: str) -> list[Decimal]:
 def _not_negative(part: object, *, field: str) -> Decimal:
     number = exact_decimal(part, field=field)
     if number < 0:
-        raise InvalidValue(
-            "a share must not be negative", field=field, value=number, way_out="give zero or more"
-        )
+        raise InvalidValue("a share must not be negative", field=field, value=number, way_out="give zero or more")
     return number
 
 

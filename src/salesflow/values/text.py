@@ -61,13 +61,7 @@ def line(value: object, *, field: str, limit: int = 200, personal: bool = False)
         InvalidValue: it is blank, too long, or holds a control character, a line break, a direction
             override or half of a surrogate pair.
     """
-    if (
-        type(value) is str
-        and value.isascii()
-        and value.isprintable()
-        and len(value) <= limit
-        and value.strip()
-    ):
+    if type(value) is str and value.isascii() and value.isprintable() and len(value) <= limit and value.strip():
         return value
     text = _text(value, field=field, limit=limit, personal=personal)
     if not text.isprintable():
@@ -176,9 +170,7 @@ def identifier(value: object, *, field: str) -> str:
     return text
 
 
-def is_line(
-    limit: int = 200, *, personal: bool = False
-) -> Callable[[object, attrs.Attribute[str], str], None]:
+def is_line(limit: int = 200, *, personal: bool = False) -> Callable[[object, attrs.Attribute[str], str], None]:
     """An attrs validator for :func:`line`: ``name: str = attrs.field(validator=is_line())``."""
 
     def check(_instance: object, attribute: attrs.Attribute[str], value: str) -> None:
@@ -199,9 +191,7 @@ def is_optional_line(
     return check
 
 
-def is_prose(
-    limit: int = 10_000, *, personal: bool = False
-) -> Callable[[object, attrs.Attribute[str], str], None]:
+def is_prose(limit: int = 10_000, *, personal: bool = False) -> Callable[[object, attrs.Attribute[str], str], None]:
     """An attrs validator for :func:`prose`."""
 
     def check(_instance: object, attribute: attrs.Attribute[str], value: str) -> None:

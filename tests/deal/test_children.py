@@ -1,0 +1,56 @@
+"""The numbers of records in a deal, and the rules that their fields share."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from salesflow.deal.children import chosen, find, is_a, is_optional_a, next_id, replaced, told
+from salesflow.deal.needs import Importance
+from salesflow.errors import InvalidValue, UnknownName, WrongType
+
+
+@attrs.frozen
+class Note:
+    id: int
+    text: str = ""
+
+
+@attrs.frozen
+class Holder:
+    note: Note = attrs.field(validator=is_a(Note, way_out="give a Note"))
+    other: Note | None = attrs.field(default=None, validator=is_optional_a(Note))
+
+
+def test_numbers_go_on_from_the_last_one():
+    assert next_id([]) == 1
+    assert next_id([Note(1), Note(7)]) == 8
+
+
+def test_a_record_is_found_by_its_number_or_by_an_earlier_state_of_itself():
+    notes = [Note(1), Note(2, "now")]
+    assert find(notes, 2, kind="note") == find(notes, Note(2, "before"), kind="note") == Note(2, "now")
+
+
+def test_only_the_record_of_the_same_number_is_replaced():
+    assert replaced([Note(1), Note(2)], Note(2, "x")) == (Note(1), Note(2, "x"))
+
+
+def test_a_closed_choice_is_made_by_member_or_by_text():
+    assert chosen(Importance, "must", kind="importance") is chosen(Importance, Importance.MUST, kind="importance")
+    with pytest.raises(UnknownName, match="no importance 'musst'"):
+        chosen(Importance, "musst", kind="importance")
+
+
+def test_text_that_must_say_something_may_have_lines_but_not_nothing_but_lines():
+    assert told("a\n\tb", field="text") == "a\n\tb"
+    with pytest.raises(InvalidValue, match="blank"):
+        told("\n\t\n", field="text")
+
+
+def test_a_value_of_another_class_is_refused_with_the_way_out():
+    assert Holder(Note(1)).other is None
+    with pytest.raises(WrongType, match="note: must be of class Note; got 5; give a Note"):
+        Holder(5)
+    with pytest.raises(WrongType, match="other"):
+        Holder(Note(1), "x")

@@ -1,0 +1,152 @@
+"""Objections: raised, answered, settled, and come back; and the answers that a team has ready."""
+
+from __future__ import annotations
+
+import pytest
+
+from salesflow.deal.objections import (
+    ObjectionKind,
+    ObjectionPlaybook,
+    ObjectionsDesk,
+    ObjectionStatus,
+    PreparedAnswer,
+)
+from salesflow.deal.outcome import Outcome
+from salesflow.errors import InvalidValue, NotNow, UnknownName
+
+
+@pytest.fixture
+def desk(at_desk):
+    return at_desk(ObjectionsDesk)[0]
+
+
+@pytest.fixture
+def price(desk):
+    return desk.raise_("It costs too much", kind=ObjectionKind.PRICE, raised_by="C-1")
+
+
+def test_an_objection_is_raised_with_what_was_said_and_by_whom(desk, price, now):
+    assert desk.open == (price,)
+    assert desk.deal.open_objections == (price,)
+    assert (price.id, price.kind, price.statement) == (1, "price", "It costs too much")
+    assert (price.raised_by, price.raised_at, price.status) == ("C-1", now, ObjectionStatus.RAISED)
+
+
+def test_a_team_may_have_kinds_of_its_own(desk):
+    assert desk.raise_("Our board meets in May", kind="board").kind == "board"
+
+
+def test_an_answer_is_kept_with_its_evidence_and_settles_nothing_yet(desk, price, now):
+    answered = desk.answer(price, "It pays for itself", evidence=["case study 12"])
+    assert answered.status is ObjectionStatus.ANSWERED
+    assert answered.is_open
+    assert [(one.text, one.evidence, one.by, one.at) for one in answered.answers] == [
+        ("It pays for itself", ("case study 12",), "noa", now)
+    ]
+
+
+def test_an_objection_may_be_answered_more_than_once(desk, price):
+    desk.answer(price, "a")
+    assert [one.text for one in desk.answer(price.id, "b").answers] == ["a", "b"]
+
+
+def test_an_answered_objection_is_resolved(desk, price, now):
+    desk.answer(price, "a")
+    resolved = desk.resolve(price, note="they nodded")
+    assert (resolved.status, resolved.settled_at, resolved.note) == (ObjectionStatus.RESOLVED, now, "they nodded")
+    assert desk.open == ()
+
+
+def test_an_objection_is_not_resolved_before_it_was_answered(desk, price):
+    with pytest.raises(NotNow, match="answer it first"):
+        desk.resolve(price)
+
+
+def test_an_objection_that_came_back_needs_a_new_answer(desk, price):
+    desk.answer(price, "a")
+    desk.resolve(price)
+    reopened = desk.reopen(price, reason="the boss asked again")
+    assert (reopened.status, reopened.times_reopened, reopened.settled_at) == (ObjectionStatus.RAISED, 1, None)
+    assert len(reopened.answers) == 1
+    with pytest.raises(NotNow):
+        desk.resolve(price)
+
+
+def test_an_objection_may_be_left_standing_and_it_is_said_why(desk, price):
+    standing = desk.leave_standing(price, note="they buy in spite of it")
+    assert (standing.status, standing.note) == (ObjectionStatus.STANDING, "they buy in spite of it")
+    assert not standing.is_open
+
+
+def test_leaving_an_objection_standing_without_saying_why_is_refused(desk, price):
+    with pytest.raises(InvalidValue, match="note"):
+        desk.leave_standing(price, note="")
+
+
+def test_the_customer_may_withdraw_an_objection_that_nobody_answered(desk, price):
+    assert desk.withdraw(price).status is ObjectionStatus.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda d: d.answer(1, "x"),
+        lambda d: d.resolve(1),
+        lambda d: d.leave_standing(1, note="x"),
+        lambda d: d.withdraw(1),
+    ],
+)
+def test_a_settled_objection_is_settled(desk, price, settle):
+    desk.withdraw(price)
+    with pytest.raises(NotNow, match="it is withdrawn; reopen it first"):
+        settle(desk)
+
+
+def test_an_open_objection_is_not_reopened(desk, price):
+    with pytest.raises(NotNow, match="it is raised; answer it"):
+        desk.reopen(price, reason="x")
+
+
+def test_only_the_objection_that_is_meant_changes(desk, price):
+    other = desk.raise_("Too slow")
+    desk.withdraw(other)
+    assert desk.open == (price,)
+
+
+def test_an_objection_that_the_deal_does_not_have_is_named(desk):
+    with pytest.raises(UnknownName, match="no objection '2'"):
+        desk.answer(2, "x")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.LOST])
+@pytest.mark.parametrize("work", [lambda d: d.raise_("x"), lambda d: d.reopen(1, reason="x"), lambda d: d.withdraw(1)])
+def test_a_closed_deal_takes_no_objections(at_desk, outcome, work):
+    with pytest.raises(NotNow, match="reopen it first"):
+        work(at_desk(ObjectionsDesk, outcome=outcome)[0])
+
+
+@pytest.fixture
+def playbook():
+    return ObjectionPlaybook(
+        [
+            PreparedAnswer(kind="price", text="It pays for itself in a year", evidence=["case study 12"]),
+            PreparedAnswer(kind=ObjectionKind.PRICE, text="There is a start plan", topics=["Costs"]),
+            PreparedAnswer(kind="trust", text="Ask our customers"),
+        ]
+    )
+
+
+def test_the_playbook_suggests_what_fits_the_kind_and_best_first(playbook, price):
+    assert [answer.text for answer in playbook.suggest(price)] == [
+        "There is a start plan",
+        "It pays for itself in a year",
+    ]
+
+
+def test_the_playbook_does_not_suggest_what_was_said_already(playbook, desk, price):
+    answered = desk.answer(price, "There is a start plan")
+    assert [answer.text for answer in playbook.suggest(answered)] == ["It pays for itself in a year"]
+
+
+def test_an_empty_playbook_suggests_nothing(price):
+    assert ObjectionPlaybook().suggest(price) == ()
