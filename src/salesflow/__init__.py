@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from salesflow.people.contact import Contact as Contact
     from salesflow.people.lead import Lead as Lead
     from salesflow.people.organization import Organization as Organization
+    from salesflow.process.answers import DryRun as DryRun
+    from salesflow.process.answers import NextMove as NextMove
     from salesflow.process.definition import Probability as Probability
     from salesflow.process.definition import SalesProcess as SalesProcess
     from salesflow.process.migration import Migration as Migration
@@ -71,8 +73,6 @@ if TYPE_CHECKING:
     from salesflow.process.requirement import exit_requirement as exit_requirement
     from salesflow.process.requirement import requirement as requirement
     from salesflow.process.stage import Stage as Stage
-    from salesflow.sale import DryRun as DryRun
-    from salesflow.sale import NextMove as NextMove
     from salesflow.sale import Sale as Sale
     from salesflow.storage.memory import MemoryStorage as MemoryStorage
     from salesflow.values.contact_details import EmailAddress as EmailAddress
@@ -84,68 +84,37 @@ if TYPE_CHECKING:
     from salesflow.values.money import Money as Money
 
 _HOMES = {
-    "changes": ("Change", "ChangeSet"),
-    "deal.closing_terms": ("ApprovalRule",),
-    "deal.committee": ("BuyingRole",),
-    "deal.deal": ("Deal", "ForecastCategory"),
-    "deal.desk": ("Desk",),
-    "deal.event": (
-        "DealAdopted",
-        "DealHeld",
-        "DealLost",
-        "DealOpened",
-        "DealReopened",
-        "DealResumed",
-        "DealUpdated",
-        "DealWon",
-        "ProcessMigrated",
-        "StageChanged",
-    ),
-    "deal.objections": ("ObjectionKind", "ObjectionPlaybook", "PreparedAnswer"),
-    "deal.outcome": ("Outcome",),
-    "deal.payment_terms": ("PaymentTerms",),
-    "entity": ("Entity",),
-    "errors": (
-        "CurrencyMismatch",
-        "DuplicateKey",
-        "EngineOwned",
-        "InvalidValue",
-        "KeyReused",
-        "MissingExtra",
-        "MoveNotAllowed",
-        "MoveRefused",
-        "NotFound",
-        "NotNow",
-        "OutOfOrder",
-        "PolicyRefused",
-        "ProcessDefinitionError",
-        "ProcessMismatch",
-        "Refused",
-        "SalesflowError",
-        "StaleVersion",
-        "StorageError",
-        "UnknownName",
-        "WrongType",
-    ),
-    "event": ("Creation", "Event", "Recorded", "fold"),
-    "people.contact": ("Contact",),
-    "people.lead": ("Lead",),
-    "people.organization": ("Organization",),
-    "process.definition": ("Probability", "SalesProcess"),
-    "process.migration": ("Migration",),
-    "process.move": ("Move",),
-    "process.policy": ("Policy",),
-    "process.reasons": ("LossReason",),
-    "process.requirement": ("Requirement", "Unmet", "entry_requirement", "exit_requirement", "requirement"),
-    "process.stage": ("Stage",),
-    "sale": ("DryRun", "NextMove", "Sale"),
-    "storage.memory": ("MemoryStorage",),
-    "values.contact_details": ("EmailAddress", "PhoneNumber", "PostalAddress"),
-    "values.currencies": ("Currency", "currency"),
-    "values.moments": ("Period",),
-    "values.money": ("Money",),
+    "changes": "Change ChangeSet",
+    "deal.closing_terms": "ApprovalRule",
+    "deal.committee": "BuyingRole",
+    "deal.deal": "Deal ForecastCategory",
+    "deal.desk": "Desk",
+    "deal.event": "DealAdopted DealHeld DealLost DealOpened DealReopened DealResumed DealUpdated DealWon ProcessMigrated StageChanged",
+    "deal.objections": "ObjectionKind ObjectionPlaybook PreparedAnswer",
+    "deal.outcome": "Outcome",
+    "deal.payment_terms": "PaymentTerms",
+    "entity": "Entity",
+    "errors": "CurrencyMismatch DuplicateKey EngineOwned InvalidValue KeyReused MissingExtra MoveNotAllowed MoveRefused NotFound NotNow OutOfOrder PolicyRefused ProcessDefinitionError ProcessMismatch Refused SalesflowError StaleVersion StorageError UnknownName WrongType",
+    "event": "Creation Event Recorded fold",
+    "people.contact": "Contact",
+    "people.lead": "Lead",
+    "people.organization": "Organization",
+    "process.answers": "DryRun NextMove",
+    "process.definition": "Probability SalesProcess",
+    "process.migration": "Migration",
+    "process.move": "Move",
+    "process.policy": "Policy",
+    "process.reasons": "LossReason",
+    "process.requirement": "Requirement Unmet entry_requirement exit_requirement requirement",
+    "process.stage": "Stage",
+    "sale": "Sale",
+    "storage.memory": "MemoryStorage",
+    "values.contact_details": "EmailAddress PhoneNumber PostalAddress",
+    "values.currencies": "Currency currency",
+    "values.moments": "Period",
+    "values.money": "Money",
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "ApprovalRule",

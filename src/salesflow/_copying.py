@@ -12,14 +12,14 @@ Nothing is validated here. Callers that bring values from outside validate them 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 import attrs
 
 T = TypeVar("T")
 
-__all__ = ["copier", "maker"]
+__all__ = ["copier", "evolved", "maker"]
 
 
 @functools.cache
@@ -74,3 +74,9 @@ def maker(cls: type[T]) -> Callable[..., T]:
     names = _names(cls)
     lines = [f"made.{name} = _{name}" for name in names]
     return cast("Callable[..., T]", _compiled("make", cls, [f"_{name}" for name in names], lines))
+
+
+def evolved(value: T, fields: Mapping[str, object]) -> T:
+    """Like ``attrs.evolve``, for fields whose names are known only at run time: everything is validated."""
+    evolve = cast("Callable[..., T]", attrs.evolve)
+    return evolve(value, **fields)

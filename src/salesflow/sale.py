@@ -7,19 +7,18 @@ nothing. At the end, ``changes`` is what a storage commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar, cast, overload
 
 import attrs
 
-from salesflow._copying import maker
-from salesflow.changes import ChangeSet, explained
-from salesflow.deal.briefing import BriefingDesk
-from salesflow.deal.closing_terms import ApprovalRule, TermsDesk
-from salesflow.deal.committee import CommitteeDesk
+from salesflow._copying import evolved, maker
+from salesflow.changes import Change, ChangeSet, explained
+from salesflow.deal.closing_terms import ApprovalRule
 from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal
 from salesflow.deal.desk import Desk
+from salesflow.deal.desks import Desks
 from salesflow.deal.event import (
     DealHeld,
     DealLost,
@@ -29,16 +28,7 @@ from salesflow.deal.event import (
     DealWon,
     StageChanged,
 )
-from salesflow.deal.follow_up import FollowUpDesk
-from salesflow.deal.line_items import LineItemsDesk
-from salesflow.deal.meetings import MeetingsDesk
-from salesflow.deal.needs import NeedsDesk
-from salesflow.deal.objections import ObjectionsDesk
 from salesflow.deal.outcome import Outcome
-from salesflow.deal.presentation import PresentationDesk
-from salesflow.deal.qualification import QualificationDesk
-from salesflow.deal.signals import SignalsDesk
-from salesflow.deal.tasks import TasksDesk
 from salesflow.errors import (
     EngineOwned,
     InvalidValue,
@@ -51,6 +41,7 @@ from salesflow.errors import (
     UnknownName,
 )
 from salesflow.event import Creation, Event
+from salesflow.process.answers import DryRun, NextMove
 from salesflow.process.drafts import check_names
 from salesflow.process.move import Move, Route
 from salesflow.process.requirement import Unmet
@@ -64,6 +55,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
 
     from salesflow.deal.fields import DealFields
+    from salesflow.process._machine import Driven
     from salesflow.process.definition import Probability, SalesProcess
 
     D_co = DefaultedTypeVar("D_co", bound=Deal, default=Deal, covariant=True)
@@ -72,46 +64,7 @@ else:
 
 DeskType = TypeVar("DeskType", bound=Desk)
 
-__all__ = ["DryRun", "NextMove", "Sale"]
-
-
-@attrs.frozen(kw_only=True)
-class NextMove:
-    """A move that the stage of the deal has.
-
-    Attributes:
-        move: its key.
-        title: what it is called on a screen.
-        target: the stage that it leads to.
-        unmet: what is missing for it; nothing where it can be made now.
-        needs_reason: whether a reason must be given.
-    """
-
-    move: str
-    title: str
-    target: str
-    unmet: tuple[Unmet, ...]
-    needs_reason: bool
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether it can be made now."""
-        return not self.unmet
-
-
-@attrs.frozen(kw_only=True)
-class DryRun(Generic[D_co]):
-    """What would happen.
-
-    Attributes:
-        refusal: why it would be refused, or ``None``.
-        events: what would be recorded, by the move and by the hooks of the stages.
-        after: the deal as it would be.
-    """
-
-    refusal: Refused | None
-    events: tuple[Event[D_co], ...]
-    after: D_co
+__all__ = ["Sale"]
 
 
 class _Attempt:
@@ -128,7 +81,7 @@ class _Attempt:
         self.unmet: list[Unmet] = []
 
 
-class Sale(Generic[D_co]):
+class Sale(Desks, Generic[D_co]):
     """One actor changes one deal at one moment. Made by ``process.open``, ``adopt`` and ``work_on``.
 
     Attributes:
@@ -194,7 +147,8 @@ class Sale(Generic[D_co]):
         """What this sale hands over to a storage; empty where nothing was recorded."""
         if not self._events:
             return ChangeSet()
-        return ChangeSet((explained(self._before, tuple(self._events), self._deal),))
+        change: Change[Deal] = explained(self._before, tuple(self._events), self._deal)
+        return ChangeSet((change,))
 
     # Moves --------------------------------------------------------------------------------------------------------
 
@@ -361,7 +315,7 @@ class Sale(Generic[D_co]):
                 if getattr(edited, field.name) != getattr(deal, field.name)
             }
         check_names(type(deal), list(fields), owned=ENGINE_FIELDS | RECORD_FIELDS, deal_id=deal.id)
-        wanted = attrs.evolve(deal, **fields)  # converters and validators of the class run here
+        wanted = evolved(deal, fields)  # converters and validators of the class run here
         changes = tuple(
             (name, getattr(wanted, name)) for name in fields if getattr(wanted, name) != getattr(deal, name)
         )
@@ -436,67 +390,7 @@ class Sale(Generic[D_co]):
             refusal = refused
         return DryRun(refusal=refusal, events=trial.events, after=trial.deal)
 
-    # Desks --------------------------------------------------------------------------------------------------------
-
-    @property
-    def qualification(self) -> QualificationDesk[D_co]:
-        """The need, and whether the buyer can afford it."""
-        return QualificationDesk(self)
-
-    @property
-    def needs(self) -> NeedsDesk[D_co]:
-        """What the customer needs and wants."""
-        return NeedsDesk(self)
-
-    @property
-    def briefing(self) -> BriefingDesk[D_co]:
-        """What we prepared before the first meeting."""
-        return BriefingDesk(self)
-
-    @property
-    def meetings(self) -> MeetingsDesk[D_co]:
-        """Meetings, planned and held."""
-        return MeetingsDesk(self)
-
-    @property
-    def presentation(self) -> PresentationDesk[D_co]:
-        """How the product was shown to meet each need."""
-        return PresentationDesk(self)
-
-    @property
-    def objections(self) -> ObjectionsDesk[D_co]:
-        """Reasons not to buy, and how they were answered."""
-        return ObjectionsDesk(self)
-
-    @property
-    def signals(self) -> SignalsDesk[D_co]:
-        """Signs that it is time to close."""
-        return SignalsDesk(self)
-
-    @property
-    def terms(self) -> TermsDesk[D_co]:
-        """What both sides agree to."""
-        return TermsDesk(self)
-
-    @property
-    def committee(self) -> CommitteeDesk[D_co]:
-        """Who decides on the other side."""
-        return CommitteeDesk(self)
-
-    @property
-    def line_items(self) -> LineItemsDesk[D_co]:
-        """What is sold, line by line."""
-        return LineItemsDesk(self)
-
-    @property
-    def follow_up(self) -> FollowUpDesk[D_co]:
-        """What happens after the closing."""
-        return FollowUpDesk(self)
-
-    @property
-    def tasks(self) -> TasksDesk[D_co]:
-        """What somebody has to do by when."""
-        return TasksDesk(self)
+    # Desks and facts of your own ----------------------------------------------------------------------
 
     def desk(self, kind: type[DeskType], /) -> DeskType:
         """A desk of your own.
@@ -570,14 +464,14 @@ class Sale(Generic[D_co]):
         if entered is not None:
             entered.on_enter(self)
 
-    def _permit(self, event: Event[D_co], deal: D_co) -> None:
+    def _permit(self, event: Event[D_co], deal: Deal) -> None:
         """Ask the policy of the host; an error in it, or an answer that it must not give, refuses."""
         policy = self._process.policy
         if policy is None:
             return
         name = type(event).__name__
         try:
-            reason: object = policy.refusal(event, deal)
+            reason: object = policy.refusal(cast("Event[Deal]", event), deal)
         except Exception as error:
             raise PolicyRefused(deal_id=deal.id, by=self._by, event=name, reason="the policy itself failed") from error
         if reason is not None:
@@ -645,7 +539,7 @@ class Sale(Generic[D_co]):
         attempt = self._attempt = _Attempt(move, route.target, reason, note, competitor)
         deal, count = self._deal, len(self._events)
         try:
-            moved = self._process._machine.events[move].trigger(self)
+            moved = self._process._machine.events[move].trigger(cast("Driven", self))
         except BaseException:
             self._deal = deal
             del self._events[count:]
@@ -688,7 +582,8 @@ class Sale(Generic[D_co]):
 
     def _routes(self, move: str) -> tuple[Route[D_co], ...]:
         """The ways that a move can take from the stage of the deal."""
-        return self._process._ways.get((move, self._deal.stage), ())
+        ways = cast("Mapping[tuple[str, str], tuple[Route[D_co], ...]]", self._process._ways)
+        return ways.get((move, self._deal.stage), ())
 
     def _route(self, move: str, target: str | None) -> Route[D_co]:
         """The way that a move takes from the stage of the deal.

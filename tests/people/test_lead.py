@@ -85,7 +85,7 @@ def test_what_should_not_be_behind_a_link_is_refused_and_not_repeated(website):
         ("email", "noa@acme.example"),
         ("phone", "12345"),
         ("mobile", 12345),
-        ("address", "Haifa"),
+        ("address", "Jaffa"),
         ("tags", "retail"),
         ("tags", 5),
         ("name", 5),

@@ -26,6 +26,7 @@ from salesflow.process.requirement import Requirement, Unmet
 if TYPE_CHECKING:
     from typing import Never
 
+    from salesflow.deal.deal import Deal
     from salesflow.process.move import Route
     from salesflow.process.stage import Stage
 
@@ -48,33 +49,27 @@ class Driven(Protocol):
     _attempt: Attempted
 
     @property
-    def deal(self) -> object:
+    def deal(self) -> Deal:
         """The deal that the requirements are asked of."""
         ...
 
 
-class RequirementCondition(Condition):  # type: ignore[misc]  # transitions' classes are untyped here
+class RequirementCondition(Condition):
     """A requirement as a condition: it keeps what is missing, and takes no answer for true that is not ``True``."""
-
-    func: Requirement[Never]
 
     def check(self, event_data: EventData) -> bool:
         """Ask the requirement; note what is missing."""
         sale = cast("Driven", event_data.model)
-        unmet = self.func.unmet(cast("Never", sale.deal))
+        unmet = cast("Requirement", self.func).unmet(sale.deal)
         if unmet is not None:
             sale._attempt.unmet.append(unmet)
         return unmet is None
 
 
-class RouteTransition(Transition):  # type: ignore[misc]
+class RouteTransition(Transition):
     """A route as a transition: it asks all requirements, where a stock transition stops at the first that fails."""
 
     condition_cls = RequirementCondition
-    source: str
-    dest: str
-    conditions: list[RequirementCondition]
-
     def _eval_conditions(self, event_data: EventData) -> bool:
         attempt = cast("Driven", event_data.model)._attempt
         if attempt.target != self.dest:
@@ -100,24 +95,24 @@ class _Plan:
 
     __slots__ = ("enter", "exit", "tests")
 
-    def __init__(self, transition: RouteTransition, machine: SalesMachine) -> None:
-        requirements = [condition.func for condition in transition.conditions]
+    def __init__(self, transition: Transition, machine: SalesMachine) -> None:
+        requirements = [cast("Requirement", condition.func) for condition in transition.conditions]
         self.tests = tuple((requirement.test, requirement) for requirement in requirements)
-        self.exit = tuple(hook.run for hook in machine.get_state(transition.source).on_exit)
-        self.enter = tuple(hook.run for hook in machine.get_state(transition.dest).on_enter)
+        leaving, arriving = machine.get_state(transition.source), machine.get_state(transition.dest or "")
+        self.exit = tuple(hook.run for hook in cast("list[Hook]", leaving.on_exit))
+        self.enter = tuple(hook.run for hook in cast("list[Hook]", arriving.on_enter))
 
 
-class MoveEvent(Event):  # type: ignore[misc]
+class MoveEvent(Event):
     """A move as an event: the stock trigger's work, compiled to a plan per transition at the first use."""
 
-    name: str
     machine: SalesMachine
 
     def __init__(self, name: str, machine: SalesMachine) -> None:
         super().__init__(name, machine)
         self._plans: dict[tuple[str, str], _Plan] = {}
 
-    def trigger(self, model: Driven) -> bool:
+    def trigger(self, model: Driven) -> bool:  # type: ignore[override]  # it drives sales, and takes nothing else
         """Try the move that the sale attempts.
 
         Returns:
@@ -130,7 +125,7 @@ class MoveEvent(Event):  # type: ignore[misc]
             plan = self._plan(*way)
             if plan is None:
                 return bool(STOCK_TRIGGER(self, model))
-        deal = cast("Never", model.deal)
+        deal = model.deal
         for test, requirement in plan.tests:
             verdict = test(deal)
             if verdict is not True:
@@ -155,15 +150,13 @@ class MoveEvent(Event):  # type: ignore[misc]
         return None
 
 
-class SalesMachine(transitions.Machine):  # type: ignore[misc]
+class SalesMachine(transitions.Machine):
     """A machine without models, automatic transitions, queue or callbacks by name."""
 
     transition_cls = RouteTransition
     event_cls = MoveEvent
-    events: dict[str, MoveEvent]
-
     @staticmethod
-    def resolve_callable(func: object, event_data: EventData) -> Callable[..., object]:
+    def resolve_callable(func: str | Callable[..., bool | None], _event_data: EventData) -> Callable[..., bool | None]:
         """The callable itself; a name is refused, where ``transitions`` would import and run it."""
         if not callable(func):
             raise TypeError(f"callbacks are callables, never names: {func!r}")
@@ -196,7 +189,7 @@ def build(
         model_attribute="_position",
     )
     for route in routes:
-        machine.add_transition(route.move, route.source, route.target, conditions=list(route.requirements))
+        machine.add_transition(route.move, route.source, route.target, conditions=cast("list[str | Callable[..., bool | None]]", list(route.requirements)))
     return machine
 
 

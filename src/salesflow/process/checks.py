@@ -12,7 +12,7 @@ import keyword
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from salesflow.deal.outcome import Outcome
 from salesflow.errors import one_of
@@ -73,8 +73,9 @@ def _value_faults(stage: Stage[Never]) -> Iterator[str]:
     rots: object = stage.rots_after
     if rots is not None and not (isinstance(rots, timedelta) and rots > timedelta(0)):
         yield f"stage {stage.key!r}: rots_after must be a positive timedelta, not {rots!r}"
-    if not isinstance(stage.outcome, Outcome):
-        yield f"stage {stage.key!r}: outcome must be an Outcome, not {stage.outcome!r}"
+    outcome: object = stage.outcome
+    if not isinstance(outcome, Outcome):
+        yield f"stage {stage.key!r}: outcome must be an Outcome, not {outcome!r}"
     for name in ("on_enter", "on_exit"):
         if stage.has_hook(name):
             yield from _callable_faults(f"stage {stage.key!r}: {name}", getattr(stage, name), "sale")
@@ -112,7 +113,7 @@ def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Stage[Nev
             yield f"move {key!r} leads from {move.target!r} to itself"
         if len(set(move.sources)) != len(move.sources):
             yield f"move {key!r} names a source twice"
-        for asked in move.requires:
+        for asked in cast("tuple[object, ...]", move.requires):
             if not isinstance(asked, Requirement):
                 yield f"move {key!r}: requires takes what @requirement made, not {asked!r}"
             else:

@@ -7,7 +7,9 @@ replaced; the nodes themselves have numbers for names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from salesflow.deal.deal import Deal
 
 if TYPE_CHECKING:
     from typing import Never
@@ -15,17 +17,19 @@ if TYPE_CHECKING:
     from salesflow.process.definition import SalesProcess
     from salesflow.process.stage import Stage
 
+D = TypeVar("D", bound=Deal)
+
 __all__ = ["dot", "mermaid"]
 
 _QUIET = ("go_back", "reopen")
 
 
-def mermaid(process: SalesProcess[Never]) -> str:
+def mermaid(process: SalesProcess[D]) -> str:
     """The process as a Mermaid state diagram; going back and reopening are left out, as every stage has them."""
     return "\n".join(_mermaid_lines(process)) + "\n"
 
 
-def _mermaid_lines(process: SalesProcess[Never]) -> Iterator[str]:
+def _mermaid_lines(process: SalesProcess[D]) -> Iterator[str]:
     names = {stage.key: f"s{number}" for number, stage in enumerate(process.stages, 1)}
     yield "stateDiagram-v2"
     yield "    direction LR"
@@ -47,7 +51,7 @@ def _mermaid_text(text: str) -> str:
     )
 
 
-def dot(process: SalesProcess[Never]) -> str:
+def dot(process: SalesProcess[D]) -> str:
     """The process in DOT, the language of Graphviz."""
     names = {stage.key: f"s{number}" for number, stage in enumerate(process.stages, 1)}
     lines = ["digraph process {", "    rankdir=LR;", '    node [shape=box, style="rounded"];']
@@ -68,7 +72,7 @@ def _dot_text(text: str) -> str:
     return f'"{shown}"'
 
 
-def _drawn(process: SalesProcess[Never]) -> Iterator[tuple[str, str, str]]:
+def _drawn(process: SalesProcess[D]) -> Iterator[tuple[str, str, str]]:
     for route in process.routes:
         if route.move not in _QUIET:
             yield route.source, route.target, route.title

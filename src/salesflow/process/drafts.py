@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,8 +14,6 @@ from salesflow.errors import EngineOwned, InvalidValue, UnknownName, WrongType
 from salesflow.values.moments import moment
 
 if TYPE_CHECKING:
-    from typing import Never
-
     from salesflow.process.definition import SalesProcess
     from salesflow.process.stage import Stage
 
@@ -48,7 +46,8 @@ def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *
         for field in attrs.fields(deal_type):
             if field.init and field.default is attrs.NOTHING and field.name not in fields:
                 raise InvalidValue(f"a {deal_type.__name__} must have it", field=field.name)
-        return deal_type(**fields)
+        make: Callable[..., D] = deal_type
+        return make(**fields)
     if not isinstance(draft, deal_type):
         raise WrongType(f"the draft must be a {deal_type.__name__}", field="draft", value=type(draft).__name__)
     if fields:
@@ -74,8 +73,8 @@ def check_order(opened_at: datetime | None, since: datetime, at: datetime) -> No
 
 def placed(
     deal: D,
-    process: SalesProcess[Never],
-    stage: Stage[Never],
+    process: SalesProcess[D],
+    stage: Stage[D],
     *,
     at: datetime,
     since: datetime | None = None,

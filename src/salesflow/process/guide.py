@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from salesflow.deal.deal import Deal
 from salesflow.process.requirement import Requirement, RequirementKind
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from salesflow.process.definition import SalesProcess
     from salesflow.process.stage import Stage
+
+D = TypeVar("D", bound=Deal)
 
 __all__ = ["escaped", "guide"]
 
@@ -28,12 +31,12 @@ def escaped(text: str) -> str:
     return re.sub(r"^(\d+)([.)])|^([-=])", r"\1\\\2\3", safe) if safe[:1].isdigit() or safe[:1] in "-=" else safe
 
 
-def guide(process: SalesProcess[Never]) -> str:
+def guide(process: SalesProcess[D]) -> str:
     """The playbook of a process: for each stage its purpose, what must hold, and what to do next."""
     return "\n".join(_lines(process)) + "\n"
 
 
-def _lines(process: SalesProcess[Never]) -> Iterator[str]:
+def _lines(process: SalesProcess[D]) -> Iterator[str]:
     yield f"# {escaped(process.title or process.key)}"
     for number, stage in enumerate(process.stages, 1):
         yield ""
@@ -84,7 +87,7 @@ def _asked(requirements: Iterable[Requirement[Never]]) -> Iterator[str]:
         yield escaped(asked.text) + (f": {escaped(asked.hint)}" if asked.hint else "")
 
 
-def _ways(process: SalesProcess[Never], stage: Stage[Never]) -> Iterator[str]:
+def _ways(process: SalesProcess[D], stage: Stage[Never]) -> Iterator[str]:
     targets: dict[tuple[str, str], list[str]] = {}
     for route in process.routes:
         if route.source == stage.key:

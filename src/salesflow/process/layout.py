@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import attrs
@@ -170,7 +171,7 @@ def routes(layout: Layout) -> Iterator[Route[Never]]:
 def _built_in(stages: Sequence[Stage[Never]]) -> Iterator[tuple[str, str, Stage[Never], Stage[Never]]]:
     being = {outcome: [stage for stage in stages if stage.outcome is outcome] for outcome in Outcome}
     for line in (being[Outcome.OPEN], being[Outcome.WON]):
-        for source, target in zip(line, line[1:], strict=False):
+        for source, target in pairwise(line):
             yield "advance", "Advance", source, target
     for source in being[Outcome.OPEN][-1:]:
         for target in being[Outcome.WON][:1]:

@@ -57,7 +57,7 @@ class Move(Generic[D_contra]):
         needs_reason: bool = False,
         leaves_unfinished: bool = False,
     ) -> None:
-        sources = (source,) if isinstance(source, str) or hasattr(source, "key") else tuple(source)  # type: ignore[arg-type]  # a stage has a key
+        sources = (source,) if isinstance(source, str) or hasattr(source, "key") else tuple(source)
         self._sources = sources
         self._target = target
         self._key = ""

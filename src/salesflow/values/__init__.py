@@ -17,12 +17,14 @@ from salesflow.values.moments import (
 )
 from salesflow.values.money import Money
 from salesflow.values.text import (
+    are_lines,
     identifier,
     is_identifier,
     is_line,
     is_optional_line,
     is_prose,
     line,
+    lines,
     matching_key,
     optional_line,
     prose,
@@ -37,6 +39,7 @@ __all__ = [
     "Period",
     "PhoneNumber",
     "PostalAddress",
+    "are_lines",
     "currency",
     "day",
     "elapsed",
@@ -51,6 +54,7 @@ __all__ = [
     "is_optional_moment",
     "is_prose",
     "line",
+    "lines",
     "matching_key",
     "moment",
     "optional_line",

@@ -22,89 +22,19 @@ from salesflow.values.text import is_optional_line, line, matching_key
 
 __all__ = ["FREE_MAIL_DOMAINS", "EmailAddress", "PhoneNumber", "PostalAddress"]
 
-FREE_MAIL_DOMAINS = frozenset(
-    [
-        "126.com",
-        "163.com",
-        "aim.com",
-        "aol.com",
-        "bk.ru",
-        "bluewin.ch",
-        "btinternet.com",
-        "comcast.net",
-        "fastmail.com",
-        "foxmail.com",
-        "free.fr",
-        "freenet.de",
-        "gmail.com",
-        "gmx.at",
-        "gmx.ch",
-        "gmx.com",
-        "gmx.de",
-        "gmx.net",
-        "googlemail.com",
-        "hotmail.co.uk",
-        "hotmail.com",
-        "hotmail.de",
-        "hotmail.es",
-        "hotmail.fr",
-        "hotmail.it",
-        "hushmail.com",
-        "icloud.com",
-        "inbox.ru",
-        "laposte.net",
-        "libero.it",
-        "list.ru",
-        "live.co.uk",
-        "live.com",
-        "live.de",
-        "live.fr",
-        "mac.com",
-        "mail.com",
-        "mail.ru",
-        "mailbox.org",
-        "me.com",
-        "msn.com",
-        "naver.com",
-        "orange.fr",
-        "outlook.com",
-        "outlook.de",
-        "outlook.fr",
-        "pm.me",
-        "posteo.de",
-        "proton.me",
-        "protonmail.ch",
-        "protonmail.com",
-        "qq.com",
-        "rediffmail.com",
-        "rocketmail.com",
-        "seznam.cz",
-        "sina.com",
-        "t-online.de",
-        "tuta.com",
-        "tutanota.com",
-        "virgilio.it",
-        "walla.co.il",
-        "walla.com",
-        "wanadoo.fr",
-        "web.de",
-        "wp.pl",
-        "yahoo.ca",
-        "yahoo.co.in",
-        "yahoo.co.jp",
-        "yahoo.co.uk",
-        "yahoo.com",
-        "yahoo.com.br",
-        "yahoo.de",
-        "yahoo.es",
-        "yahoo.fr",
-        "yahoo.it",
-        "yandex.com",
-        "yandex.ru",
-        "ymail.com",
-        "zoho.com",
-    ]
-)
+_FREE_MAIL = """
+    126.com 163.com aim.com aol.com bk.ru bluewin.ch btinternet.com comcast.net fastmail.com foxmail.com
+    free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hotmail.co.uk
+    hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it hushmail.com icloud.com inbox.ru laposte.net
+    libero.it list.ru live.co.uk live.com live.de live.fr mac.com mail.com mail.ru mailbox.org me.com
+    msn.com naver.com orange.fr outlook.com outlook.de outlook.fr pm.me posteo.de proton.me
+    protonmail.ch protonmail.com qq.com rediffmail.com rocketmail.com seznam.cz sina.com t-online.de
+    tuta.com tutanota.com virgilio.it walla.co.il walla.com wanadoo.fr web.de wp.pl yahoo.ca yahoo.co.in
+    yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.br yahoo.de yahoo.es yahoo.fr yahoo.it yandex.com
+    yandex.ru ymail.com zoho.com
+"""
+
+FREE_MAIL_DOMAINS = frozenset(_FREE_MAIL.split())
 """Domains where anyone can get a mailbox, so that sharing one says nothing about sharing an employer.
 
 Which ones are well known enough to be here is our own choice."""

@@ -71,6 +71,8 @@ def exact_decimal(value: object, *, field: str) -> Decimal:
                 way_out="give text such as '-1234.50'",
             )
         number = Decimal(value)
+        if len(value) <= WHOLE_DIGITS:
+            return number
     elif isinstance(value, int) and not isinstance(value, bool):
         if not -_TOO_LARGE < value < _TOO_LARGE:
             raise _too_large(field, None)

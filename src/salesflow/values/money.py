@@ -12,7 +12,7 @@ Amounts of different currencies cannot be added or compared, because that takes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, Inexact
+from decimal import Decimal, Inexact, InvalidOperation
 from typing import final
 
 import attrs
@@ -29,15 +29,15 @@ from salesflow.values.decimals import (
     exponent_of,
     half_up,
 )
+from salesflow.values.shares import count_of_parts, not_negative, ratios, shares
 
 __all__ = ["Money"]
 
 _QUANTA = {
     code: None if one.minor_units is None else Decimal((0, (1,), -one.minor_units)) for code, one in CURRENCIES.items()
 }
-_set = object.__setattr__
-_MOST_PARTS = 10_000
 _ONE = Decimal(1)
+_NAN = Decimal("NaN")
 _HUNDRED = Decimal(100)
 
 
@@ -77,9 +77,10 @@ class Money:
     currency: str
 
     def __init__(self, amount: Decimal | int | str, currency: str | Currency) -> None:
-        code = _code(currency)
-        _set(self, "amount", _in_places(exact_decimal(amount, field="amount"), code))
-        _set(self, "currency", code)
+        code = currency if type(currency) is str and currency in _QUANTA else _code(currency)
+        number = amount if type(amount) is Decimal else exact_decimal(amount, field="amount")
+        _set_amount(self, _in_places(number, code))
+        _set_currency(self, code)
 
     @classmethod
     def rounded(cls, amount: Decimal | int | str, currency: str | Currency) -> Money:
@@ -135,10 +136,13 @@ class Money:
         """
         code = _code(currency)
         total = cls(0, code).amount
-        for one in amounts:
-            if one.currency != code:
-                raise CurrencyMismatch(code, one.currency, doing="added")
-            total = _exact_sum(total, one.amount)
+        try:
+            for one in amounts:
+                if one.currency != code:
+                    raise CurrencyMismatch(code, one.currency, doing="added")
+                total = _add(total, one.amount)
+        except Inexact:
+            raise _too_many_digits() from None
         return _money(total, code)
 
     @property
@@ -176,14 +180,20 @@ class Money:
             return NotImplemented
         if self.currency != other.currency:
             raise CurrencyMismatch(self.currency, other.currency, doing="added")
-        return _money(_exact_sum(self.amount, other.amount), self.currency)
+        try:
+            return _money(_add(self.amount, other.amount), self.currency)
+        except Inexact:
+            raise _too_many_digits() from None
 
     def __sub__(self, other: Money) -> Money:
         if not isinstance(other, Money):
             return NotImplemented
         if self.currency != other.currency:
             raise CurrencyMismatch(self.currency, other.currency, doing="subtracted")
-        return _money(_exact_sum(self.amount, other.amount.copy_negate()), self.currency)
+        try:
+            return _money(EXACT.subtract(self.amount, other.amount), self.currency)
+        except Inexact:
+            raise _too_many_digits() from None
 
     def __neg__(self) -> Money:
         return _money(self.amount.copy_negate(), self.currency)
@@ -286,18 +296,12 @@ class Money:
             >>> Money("100", "EUR").allocate(3)
             (Money('33.34', 'EUR'), Money('33.33', 'EUR'), Money('33.33', 'EUR'))
         """
-        weights = _weights(parts)
         last_place = exponent_of(self.amount)
-        units = abs(int(self.amount.scaleb(-last_place, HALF_UP)))
-        whole = sum(weights)
-        shares = [units * weight // whole for weight in weights]
-        left = units - sum(shares)
-        for index, weight in enumerate(weights):
-            if left and weight:
-                shares[index] += 1
-                left -= 1
-        sign = -1 if self.is_negative else 1
-        return tuple(_money(Decimal(sign * share).scaleb(last_place, HALF_UP), self.currency) for share in shares)
+        units = int(self.amount.scaleb(-last_place, HALF_UP))
+        return tuple(
+            _money(Decimal(share).scaleb(last_place, HALF_UP), self.currency)
+            for share in shares(units, parts, field="parts")
+        )
 
     def split_percent(self, percents: Sequence[int | Decimal]) -> tuple[Money, ...]:
         """Divide it by percentages that add up to 100; the last part takes the rest.
@@ -312,7 +316,7 @@ class Money:
             WrongType: a percentage is a ``float`` or not a number.
             InvalidValue: a percentage is negative, or they do not add up to exactly 100.
         """
-        exact = _numbers(percents, field="percents")
+        exact = ratios(percents, field="percents")
         total = Decimal(0)
         for percent in exact:
             total = HALF_UP.add(total, percent)
@@ -344,17 +348,24 @@ class Money:
             >>> Money("1000", "EUR").split([70, Money("200", "EUR"), 30])
             (Money('700.00', 'EUR'), Money('200.00', 'EUR'), Money('100.00', 'EUR'))
         """
-        _refuse_count(len(parts), field="parts")
+        count_of_parts(len(parts), field="parts")
         for part in parts:
             if isinstance(part, Money):
                 self._comparable(part)
             else:
-                _not_negative(part, field="parts")
-        shares = [part if isinstance(part, Money) else self._percent(part) for part in parts[:-1]]
-        return (*shares, self - Money.total(shares, currency=self.currency))
+                not_negative(part, field="parts")
+        given = [part if isinstance(part, Money) else self._percent(part) for part in parts[:-1]]
+        return (*given, self - Money.total(given, currency=self.currency))
 
     def _percent(self, percent: int | Decimal) -> Money:
         return self.times(exact_decimal(percent, field="parts").scaleb(-2, HALF_UP))
+
+
+# A frozen value is written once, by way of its slots: faster than object.__setattr__, which looks them up by name.
+_add = EXACT.add
+_new = Money.__new__
+_set_amount = Money.__dict__["amount"].__set__
+_set_currency = Money.__dict__["currency"].__set__
 
 
 def _money(amount: Decimal, code: str) -> Money:
@@ -368,9 +379,9 @@ def _money(amount: Decimal, code: str) -> Money:
             value=amount,
             way_out="check where the amounts come from",
         )
-    made = Money.__new__(Money)
-    _set(made, "amount", amount)
-    _set(made, "currency", code)
+    made = _new(Money)
+    _set_amount(made, amount)
+    _set_currency(made, code)
     return made
 
 
@@ -403,60 +414,22 @@ def _in_places(number: Decimal, code: str) -> Decimal:
     """The number with exactly the decimal places of its currency, never rounded."""
     quantum = _QUANTA[code]
     if quantum is None:
+        number = exact_decimal(number, field="amount")
         return EXACT.quantize(number, _ONE) if exponent_of(number) > 0 else EXACT.plus(number)
     try:
         amount = EXACT.quantize(number, quantum)
-    except Inexact:
-        raise InvalidValue(
-            f"an amount in {code} has at most {CURRENCIES[code].minor_units} decimal places",
-            field="amount",
-            value=number,
-            way_out="round it half up with Money.rounded(amount, currency)",
-        ) from None
-    return amount or amount.copy_abs()
-
-
-def _exact_sum(left: Decimal, right: Decimal) -> Decimal:
-    try:
-        return EXACT.add(left, right)
-    except Inexact:
-        raise _too_many_digits() from None
+    except (Inexact, InvalidOperation):
+        amount = _NAN
+    if amount.is_finite() and amount.adjusted() < WHOLE_DIGITS:
+        return amount or amount.copy_abs()
+    exact_decimal(number, field="amount")  # says what is wrong with the number itself, if anything is
+    raise InvalidValue(
+        f"an amount in {code} has at most {CURRENCIES[code].minor_units} decimal places",
+        field="amount",
+        value=number,
+        way_out="round it half up with Money.rounded(amount, currency)",
+    )
 
 
 def _too_many_digits() -> InvalidValue:
     return InvalidValue(f"the result has more than {DIGITS} digits", field="amount", way_out="round the amounts first")
-
-
-def _weights(parts: object) -> list[int]:
-    """The ratios of the shares as whole numbers."""
-    if isinstance(parts, int) and not isinstance(parts, bool):
-        _refuse_count(parts, field="parts")
-        return [1] * parts
-    ratios = _numbers(parts, field="parts")
-    if not any(ratios):
-        raise InvalidValue(
-            "at least one ratio must be above zero", field="parts", way_out="leave out what gets nothing"
-        )
-    places = max(-exponent_of(ratio) for ratio in ratios)
-    return [int(ratio.scaleb(max(places, 0), HALF_UP)) for ratio in ratios]
-
-
-def _numbers(parts: object, *, field: str) -> list[Decimal]:
-    if not isinstance(parts, Sequence) or isinstance(parts, str | bytes):
-        raise WrongType("must be a list of numbers", field=field, value=parts, way_out="give a list or a tuple")
-    _refuse_count(len(parts), field=field)
-    return [_not_negative(part, field=field) for part in parts]
-
-
-def _not_negative(part: object, *, field: str) -> Decimal:
-    number = exact_decimal(part, field=field)
-    if number < 0:
-        raise InvalidValue("a share must not be negative", field=field, value=number, way_out="give zero or more")
-    return number
-
-
-def _refuse_count(count: int, *, field: str) -> None:
-    if not 1 <= count <= _MOST_PARTS:
-        raise InvalidValue(
-            f"there must be 1 to {_MOST_PARTS:,} parts", field=field, value=count, way_out="divide in steps"
-        )
