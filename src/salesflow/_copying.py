@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 import attrs
 
@@ -48,32 +48,42 @@ def _compiled(name: str, cls: type, parameters: list[str], lines: list[str]) -> 
     return cast("Callable[..., object]", space[name])
 
 
-@functools.lru_cache(maxsize=1024)
-def copier(cls: type[T], changed: tuple[str, ...]) -> Callable[..., T]:
-    """The function ``copy(old, *values)``: an instance of ``cls`` like ``old`` but for the fields in ``changed``.
+class _CopierOf(Protocol):
+    def __call__(self, cls: type[T], changed: tuple[str, ...], /) -> Callable[..., T]:
+        """The function ``copy(old, *values)``: an instance of ``cls`` like ``old`` but for the fields in ``changed``.
 
-    Args:
-        cls: a frozen attrs class.
-        changed: names of its fields; the values are passed in this order.
+        Args:
+            cls: a frozen attrs class.
+            changed: names of its fields; the values are passed in this order.
 
-    Raises:
-        AttributeError: ``cls`` has no such field.
-    """
+        Raises:
+            AttributeError: ``cls`` has no such field.
+        """
+        ...
+
+
+class _MakerOf(Protocol):
+    def __call__(self, cls: type[T], /) -> Callable[..., T]:
+        """The function ``make(*values)``: an instance of ``cls`` from all its fields in order, not validated."""
+        ...
+
+
+def _copier(cls: type, changed: tuple[str, ...]) -> Callable[..., object]:
     names = _names(cls)
     for name in changed:
         if name not in names:
             raise AttributeError(name)
     lines = [f"made.{name} = {f'_{name}' if name in changed else f'old.{name}'}" for name in names]
-    made = _compiled("copy", cls, ["old", *(f"_{name}" for name in changed)], lines)
-    return cast("Callable[..., T]", made)
+    return _compiled("copy", cls, ["old", *(f"_{name}" for name in changed)], lines)
 
 
-@functools.cache
-def maker(cls: type[T]) -> Callable[..., T]:
-    """The function ``make(*values)``: an instance of ``cls`` from all its fields in order, not validated."""
+def _maker(cls: type) -> Callable[..., object]:
     names = _names(cls)
-    lines = [f"made.{name} = _{name}" for name in names]
-    return cast("Callable[..., T]", _compiled("make", cls, [f"_{name}" for name in names], lines))
+    return _compiled("make", cls, [f"_{name}" for name in names], [f"made.{name} = _{name}" for name in names])
+
+
+copier = cast("_CopierOf", functools.lru_cache(maxsize=1024)(_copier))
+maker = cast("_MakerOf", functools.cache(_maker))
 
 
 def evolved(value: T, fields: Mapping[str, object]) -> T:

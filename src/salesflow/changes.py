@@ -7,7 +7,7 @@ do not explain. A ``ChangeSet`` goes to a storage, which writes all of it or not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import Generic, Never, TypeVar
 
 import attrs
 
@@ -70,9 +70,13 @@ class Change(Generic[E_co]):
         return 0 if self.before is None else self.before.version
 
 
-def explained(before: E | None, events: tuple[Event[E], ...], after: E) -> Change[E]:
+def explained(before: E | None, events: tuple[Event[Never], ...], after: E) -> Change[E]:
     """The change whose events were just applied one by one, so that they need not be applied again."""
     return maker(Change)(before, events, after)
+
+
+def _as_tuple(changes: Iterable[Change[Entity]]) -> tuple[Change[Entity], ...]:
+    return tuple(changes)
 
 
 @attrs.frozen
@@ -87,7 +91,7 @@ class ChangeSet:
         ``storage.commit((deal_sale.changes | contact_changes).with_key(request_id))``
     """
 
-    changes: tuple[Change[Entity], ...] = attrs.field(default=(), converter=tuple)
+    changes: tuple[Change[Entity], ...] = attrs.field(default=(), converter=_as_tuple)
     key: str | None = attrs.field(default=None, validator=is_optional_line(), kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast, overload
 import attrs
 
 from salesflow._copying import evolved, maker
-from salesflow.changes import Change, ChangeSet, explained
+from salesflow.changes import ChangeSet, explained
 from salesflow.deal.closing_terms import ApprovalRule
 from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal
 from salesflow.deal.desk import Desk
@@ -147,8 +147,7 @@ class Sale(Desks, Generic[D_co]):
         """What this sale hands over to a storage; empty where nothing was recorded."""
         if not self._events:
             return ChangeSet()
-        change: Change[Deal] = explained(self._before, tuple(self._events), self._deal)
-        return ChangeSet((change,))
+        return ChangeSet((explained(self._before, self.events, self._deal),))
 
     # Moves --------------------------------------------------------------------------------------------------------
 
@@ -288,7 +287,7 @@ class Sale(Desks, Generic[D_co]):
     # Plain fields -------------------------------------------------------------------------------------------------
 
     @overload
-    def update(self, **fields: Unpack[DealFields]) -> D_co: ...
+    def update(self, /, **fields: Unpack[DealFields]) -> D_co: ...
     @overload
     def update(self, edited: Deal, /) -> D_co: ...
     def update(self, edited: Deal | None = None, /, **fields: object) -> D_co:

@@ -84,6 +84,22 @@ def _weekdays(value: Iterable[Weekday | int]) -> tuple[Weekday, ...]:
     return tuple(Weekday(one) for one in _numbers(value, field="weekdays", least=0, most=6))
 
 
+def _rest_days(value: Iterable[Weekday | int]) -> tuple[Weekday, ...]:
+    return tuple(Weekday(one) for one in _numbers(value, field="rest_days", least=0, most=6))
+
+
+def _month_days(value: Iterable[int]) -> tuple[int, ...]:
+    return _numbers(value, field="month_days", least=1, most=31, from_end=28)
+
+
+def _months(value: Iterable[int]) -> tuple[int, ...]:
+    return _numbers(value, field="months", least=1, most=12)
+
+
+def _nth(value: Iterable[int]) -> tuple[int, ...]:
+    return _numbers(value, field="nth", least=1, most=366, from_end=366)
+
+
 def _numbers(value: object, *, field: str, least: int, most: int, from_end: int = 0) -> tuple[int, ...]:
     """Whole numbers, sorted and each once: ``least`` to ``most``, and below zero down to ``-from_end``."""
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
@@ -161,22 +177,16 @@ class Cadence:
     anchor: date = attrs.field(validator=is_day())
     every: int = attrs.field(default=1, validator=_WholeCheck(1000))
     weekdays: tuple[Weekday, ...] = attrs.field(default=(), converter=_weekdays)
-    month_days: tuple[int, ...] = attrs.field(
-        default=(), converter=lambda days: _numbers(days, field="month_days", least=1, most=31, from_end=28)
-    )
-    months: tuple[int, ...] = attrs.field(
-        default=(), converter=lambda months: _numbers(months, field="months", least=1, most=12)
-    )
-    nth: tuple[int, ...] = attrs.field(
-        default=(), converter=lambda nth: _numbers(nth, field="nth", least=1, most=366, from_end=366)
-    )
+    month_days: tuple[int, ...] = attrs.field(default=(), converter=_month_days)
+    months: tuple[int, ...] = attrs.field(default=(), converter=_months)
+    nth: tuple[int, ...] = attrs.field(default=(), converter=_nth)
     count: int | None = attrs.field(default=None, validator=attrs.validators.optional(_WholeCheck(_MOST_MEETINGS)))
     until: date | None = attrs.field(default=None, validator=is_optional_day())
     at: time | None = attrs.field(default=None, validator=_is_time)
     short_months: ShortMonths | None = attrs.field(
         default=None, validator=attrs.validators.optional(attrs.validators.instance_of(ShortMonths))
     )
-    rest_days: tuple[Weekday, ...] = attrs.field(default=(), converter=_weekdays)
+    rest_days: tuple[Weekday, ...] = attrs.field(default=(), converter=_rest_days)
     on_rest_day: RestDayShift | None = attrs.field(
         default=None, validator=attrs.validators.optional(attrs.validators.instance_of(RestDayShift))
     )

@@ -11,18 +11,18 @@ recorded the revision can give them. Accepting also makes the net price the amou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypeVar
 
 import attrs
 
 from salesflow.deal.approvals import Approval, ApprovalRule
 from salesflow.deal.children import chosen, is_a
 from salesflow.deal.committee import signers
-from salesflow.deal.desk import D, Desk, UnitOfWork
+from salesflow.deal.desk import D, D_co, Desk, UnitOfWork
 from salesflow.deal.payment_terms import PaymentTerms
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType, one_of
 from salesflow.event import Event
@@ -58,6 +58,8 @@ __all__ = [
 ]
 
 _MOST_CLAUSES = 1000
+
+T = TypeVar("T")
 
 
 class TermsSide(StrEnum):
@@ -135,44 +137,38 @@ def _is_price(_instance: object, attribute: attrs.Attribute[Money], value: objec
         raise InvalidValue("a price must not be negative", field=attribute.name, value=str(value))
 
 
-def _tuple_of(kind: type[object]) -> _Clauses:
-    return _Clauses(kind)
-
-
-@attrs.frozen
-class _Clauses:
+def _tuple_of(kind: type[T]) -> Callable[[object, attrs.Attribute[tuple[T, ...]], tuple[T, ...]], None]:
     """An attrs validator: a tuple of one class, not endless."""
 
-    kind: type[object]
-
-    def __call__(self, _instance: object, attribute: attrs.Attribute[tuple[object, ...]], value: object) -> None:
-        clauses = cast("tuple[object, ...]", value)
-        if len(clauses) > _MOST_CLAUSES:
-            raise InvalidValue(f"there are at most {_MOST_CLAUSES:,}", field=attribute.name, value=len(clauses))
-        for clause in clauses:
-            if not isinstance(clause, self.kind):
-                raise WrongType(f"must be {self.kind.__name__}", field=attribute.name, value=clause)
+    def check(_instance: object, attribute: attrs.Attribute[tuple[T, ...]], value: tuple[T, ...]) -> None:
+        if len(value) > _MOST_CLAUSES:
+            raise InvalidValue(f"there are at most {_MOST_CLAUSES:,}", field=attribute.name, value=len(value))
+        for clause in value:
+            if not isinstance(clause, kind):
+                raise WrongType(f"must be {kind.__name__}", field=attribute.name, value=clause)
             if isinstance(clause, str):
                 line(clause, field=attribute.name, limit=1000)
 
+    return check
 
-def _no_text(value: object) -> tuple[object, ...]:
+
+def _listed(value: Iterable[T], field: str) -> tuple[T, ...]:
     """A tuple of what was given; a bare text would become a tuple of its letters."""
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise WrongType("must be a list", field="terms", value=value, way_out="put it into a list: [...]")
+        raise WrongType("must be a list", field=field, value=value, way_out="put it into a list: [...]")
     return tuple(value)
 
 
 def _deliveries(value: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    return cast("tuple[Delivery, ...]", _no_text(value))
+    return _listed(value, "deliveries")
 
 
 def _services(value: Iterable[AfterSalesService]) -> tuple[AfterSalesService, ...]:
-    return cast("tuple[AfterSalesService, ...]", _no_text(value))
+    return _listed(value, "services")
 
 
 def _conditions(value: Iterable[str]) -> tuple[str, ...]:
-    return cast("tuple[str, ...]", _no_text(value))
+    return _listed(value, "conditions")
 
 
 _OPEN_TERMS = frozenset({TermsStatus.PROPOSED})
@@ -475,7 +471,26 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 _Kept = Literal[Unchanged.UNCHANGED]
 
 
-class TermsWork(UnitOfWork[D], Protocol[D]):
+def _kept(value: T | _Kept, former: T) -> T:
+    return former if value is UNCHANGED else value
+
+
+def _agreed_parts(terms: ClosingTerms) -> tuple[object, ...]:
+    """What two revisions differ in, if they differ in substance."""
+    return (
+        terms.price,
+        terms.discount,
+        terms.payment,
+        terms.deliveries,
+        terms.services,
+        terms.valid_until,
+        terms.starts_on,
+        terms.ends_on,
+        terms.conditions,
+    )
+
+
+class TermsWork(UnitOfWork[D_co], Protocol[D_co]):
     """What the desk of the terms needs of the sale that it stands in."""
 
     @property
@@ -623,26 +638,22 @@ class TermsDesk(Desk[D], Generic[D]):
         current = self._needed("counter the terms")
         if current.status in _AGREED:
             raise self._not_now("counter the terms", f"they are {current.status}", "withdraw them first")
-        given = {
-            "price": price,
-            "discount": discount,
-            "payment": payment,
-            "deliveries": deliveries,
-            "services": services,
-            "valid_until": valid_until,
-            "starts_on": starts_on,
-            "ends_on": ends_on,
-            "conditions": conditions,
-        }
-        kept = {name: getattr(current, name) if value is UNCHANGED else value for name, value in given.items()}
         terms = ClosingTerms(
             id=current.id + 1,
+            price=_kept(price, current.price),
+            discount=_kept(discount, current.discount),
+            payment=_kept(payment, current.payment),
+            deliveries=_kept(deliveries, current.deliveries),
+            services=_kept(services, current.services),
+            valid_until=_kept(valid_until, current.valid_until),
+            starts_on=_kept(starts_on, current.starts_on),
+            ends_on=_kept(ends_on, current.ends_on),
+            conditions=_kept(conditions, current.conditions),
             side=chosen(TermsSide, side, kind="side"),
             recorded_by=self._sale.by,
             proposed_at=self._sale.at,
-            **kept,
         )
-        if all(getattr(terms, name) == getattr(current, name) for name in given):
+        if _agreed_parts(terms) == _agreed_parts(current):
             raise InvalidValue(
                 "a counter-proposal changes something",
                 field="terms",

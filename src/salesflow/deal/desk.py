@@ -20,17 +20,19 @@ if TYPE_CHECKING:
     from salesflow.event import Event
 
     D = DefaultedTypeVar("D", bound=Deal, default=Deal)
+    D_co = DefaultedTypeVar("D_co", bound=Deal, default=Deal, covariant=True)
 else:
     D = TypeVar("D")
+    D_co = TypeVar("D_co", covariant=True)
 
 __all__ = ["Desk", "UnitOfWork"]
 
 
-class UnitOfWork(Protocol[D]):
+class UnitOfWork(Protocol[D_co]):
     """What a desk needs of the sale that it stands in."""
 
     @property
-    def deal(self) -> D:
+    def deal(self) -> D_co:
         """The deal as it is now."""
         ...
 
@@ -44,7 +46,7 @@ class UnitOfWork(Protocol[D]):
         """Who works."""
         ...
 
-    def record(self, event: Event[D], /) -> D:
+    def record(self, event: Event[D_co], /) -> D_co:
         """Apply the event to the deal and keep it."""
         ...
 

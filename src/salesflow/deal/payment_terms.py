@@ -183,6 +183,14 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _check_size(_instance: object, attribute: attrs.Attribute[Decimal | Money | None], value: object) -> None:
+    if isinstance(value, Money):
+        if value.is_negative:
+            raise InvalidValue("a fixed part must not be negative", field=attribute.name, value=str(value))
+    elif value is not None:
+        _fraction(value, field=attribute.name)
+
+
 @attrs.frozen
 class PaymentPart:
     """One part of what has to be paid: a share of it, a fixed amount, or the rest.
@@ -199,16 +207,12 @@ class PaymentPart:
         ``PaymentPart(Decimal("0.3"), Due(0))`` is a deposit of 30 %, due with the invoice.
     """
 
-    size: Decimal | Money | None = attrs.field()
+    size: Decimal | Money | None = attrs.field(validator=_check_size)
     due: Due = attrs.field(factory=Due, validator=attrs.validators.instance_of(Due))
 
-    @size.validator
-    def _check_size(self, attribute: attrs.Attribute[Decimal | Money | None], value: object) -> None:
-        if isinstance(value, Money):
-            if value.is_negative:
-                raise InvalidValue("a fixed part must not be negative", field=attribute.name, value=str(value))
-        elif value is not None:
-            _fraction(value, field=attribute.name)
+
+def _parts(value: Iterable[PaymentPart]) -> tuple[PaymentPart, ...]:
+    return tuple(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -249,7 +253,7 @@ class PaymentTerms:
     early_discount: EarlyDiscount | None = attrs.field(
         default=None, validator=attrs.validators.optional(attrs.validators.instance_of(EarlyDiscount))
     )
-    parts: tuple[PaymentPart, ...] = attrs.field(default=(), converter=tuple)
+    parts: tuple[PaymentPart, ...] = attrs.field(default=(), converter=_parts)
 
     def __attrs_post_init__(self) -> None:
         if self.parts:

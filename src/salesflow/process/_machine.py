@@ -70,6 +70,7 @@ class RouteTransition(Transition):
     """A route as a transition: it asks all requirements, where a stock transition stops at the first that fails."""
 
     condition_cls = RequirementCondition
+
     def _eval_conditions(self, event_data: EventData) -> bool:
         attempt = cast("Driven", event_data.model)._attempt
         if attempt.target != self.dest:
@@ -155,6 +156,7 @@ class SalesMachine(transitions.Machine):
 
     transition_cls = RouteTransition
     event_cls = MoveEvent
+
     @staticmethod
     def resolve_callable(func: str | Callable[..., bool | None], _event_data: EventData) -> Callable[..., bool | None]:
         """The callable itself; a name is refused, where ``transitions`` would import and run it."""
@@ -189,7 +191,12 @@ def build(
         model_attribute="_position",
     )
     for route in routes:
-        machine.add_transition(route.move, route.source, route.target, conditions=cast("list[str | Callable[..., bool | None]]", list(route.requirements)))
+        machine.add_transition(
+            route.move,
+            route.source,
+            route.target,
+            conditions=cast("list[str | Callable[..., bool | None]]", list(route.requirements)),
+        )
     return machine
 
 

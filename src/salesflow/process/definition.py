@@ -215,7 +215,7 @@ class SalesProcess(Generic[D]):
     # Where work on a deal begins ----------------------------------------------------------------------------------
 
     @overload
-    def open(self, *, id: str, name: str, by: str, at: datetime, **fields: Unpack[OpeningFields]) -> Sale[D]: ...
+    def open(self, /, *, id: str, name: str, by: str, at: datetime, **fields: Unpack[OpeningFields]) -> Sale[D]: ...
     @overload
     def open(self, draft: D, /, *, by: str, at: datetime) -> Sale[D]: ...
     def open(self, draft: D | None = None, /, *, by: str, at: datetime, **fields: object) -> Sale[D]:
@@ -255,6 +255,7 @@ class SalesProcess(Generic[D]):
     @overload
     def adopt(
         self,
+        /,
         *,
         stage: str | Stage[D],
         origin: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import attrs
 
@@ -46,8 +46,7 @@ def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *
         for field in attrs.fields(deal_type):
             if field.init and field.default is attrs.NOTHING and field.name not in fields:
                 raise InvalidValue(f"a {deal_type.__name__} must have it", field=field.name)
-        make: Callable[..., D] = deal_type
-        return make(**fields)
+        return cast("Callable[..., D]", deal_type)(**fields)
     if not isinstance(draft, deal_type):
         raise WrongType(f"the draft must be a {deal_type.__name__}", field="draft", value=type(draft).__name__)
     if fields:

@@ -57,8 +57,9 @@ class Move(Generic[D_contra]):
         needs_reason: bool = False,
         leaves_unfinished: bool = False,
     ) -> None:
-        sources = (source,) if isinstance(source, str) or hasattr(source, "key") else tuple(source)
-        self._sources = sources
+        if isinstance(source, str) or not isinstance(source, Iterable):
+            source = (source,)
+        self._sources = tuple(source)
         self._target = target
         self._key = ""
         self.requires: tuple[Requirement[D_contra], ...] = tuple(requires)

@@ -45,6 +45,46 @@ _NAME_AND_ADDRESS = re.compile(r"[^<>]*<([^<>]*)>\s*")
 _EMAIL_WAY_OUT = "give one address such as name@company.example"
 
 
+def _check_address(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
+    line(value, field="email", limit=254, personal=True)
+    local, _at, domain = value.rpartition("@")
+    labels = domain.split(".")
+    for holds, rule in (
+        (value.count("@") == 1, "an e-mail address has exactly one @"),
+        (1 <= len(local) <= 64, "an e-mail address has 1 to 64 characters before the @"),
+        (
+            _LOCAL_PART.fullmatch(local),
+            "before the @ of an e-mail address stand letters, digits, some signs and single dots",
+        ),
+        (len(labels) > 1, "the domain of an e-mail address has at least two parts, joined by a dot"),
+        (
+            all(len(label) <= 63 and _LABEL.fullmatch(label) for label in labels),
+            "each part of the domain of an e-mail address has 1 to 63 letters, digits and inner hyphens",
+        ),
+        (not labels[-1].isdecimal(), "the domain of an e-mail address does not end in a number"),
+    ):
+        if not holds:
+            raise InvalidValue(rule, field="email", way_out=_EMAIL_WAY_OUT)
+
+
+def _check_text(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
+    line(value, field="phone", limit=50, personal=True)
+    found = _NUMBER_AND_EXTENSION.fullmatch(value.strip())
+    if found is None or "+" in found["number"].lstrip("(")[1:]:
+        raise InvalidValue(
+            "a phone number has ASCII digits, spaces, ( ) . - / and perhaps a + in front and an extension",
+            field="phone",
+            way_out="give it like +1 202 555 0123 ext. 5",
+        )
+    count = sum(map(str.isdigit, found["number"]))
+    if not 4 <= count <= 15:
+        raise InvalidValue(
+            "a phone number has 4 to 15 digits",
+            field="phone",
+            way_out=f"this one has {count}; give one number in full",
+        )
+
+
 @attrs.frozen(repr=False)
 class EmailAddress:
     """An e-mail address as it was written.
@@ -65,29 +105,7 @@ class EmailAddress:
         EmailAddress('i***@salesflow.example')
     """
 
-    address: str = attrs.field()
-
-    @address.validator
-    def _check_address(self, _attribute: attrs.Attribute[str], value: str) -> None:
-        line(value, field="email", limit=254, personal=True)
-        local, _at, domain = value.rpartition("@")
-        labels = domain.split(".")
-        for holds, rule in (
-            (value.count("@") == 1, "an e-mail address has exactly one @"),
-            (1 <= len(local) <= 64, "an e-mail address has 1 to 64 characters before the @"),
-            (
-                _LOCAL_PART.fullmatch(local),
-                "before the @ of an e-mail address stand letters, digits, some signs and single dots",
-            ),
-            (len(labels) > 1, "the domain of an e-mail address has at least two parts, joined by a dot"),
-            (
-                all(len(label) <= 63 and _LABEL.fullmatch(label) for label in labels),
-                "each part of the domain of an e-mail address has 1 to 63 letters, digits and inner hyphens",
-            ),
-            (not labels[-1].isdecimal(), "the domain of an e-mail address does not end in a number"),
-        ):
-            if not holds:
-                raise InvalidValue(rule, field="email", way_out=_EMAIL_WAY_OUT)
+    address: str = attrs.field(validator=_check_address)
 
     @classmethod
     def parse(cls, text: str) -> EmailAddress:
@@ -159,25 +177,7 @@ class PhoneNumber:
         '12025550123'
     """
 
-    text: str = attrs.field()
-
-    @text.validator
-    def _check_text(self, _attribute: attrs.Attribute[str], value: str) -> None:
-        line(value, field="phone", limit=50, personal=True)
-        found = _NUMBER_AND_EXTENSION.fullmatch(value.strip())
-        if found is None or "+" in found["number"].lstrip("(")[1:]:
-            raise InvalidValue(
-                "a phone number has ASCII digits, spaces, ( ) . - / and perhaps a + in front and an extension",
-                field="phone",
-                way_out="give it like +1 202 555 0123 ext. 5",
-            )
-        count = sum(map(str.isdigit, found["number"]))
-        if not 4 <= count <= 15:
-            raise InvalidValue(
-                "a phone number has 4 to 15 digits",
-                field="phone",
-                way_out=f"this one has {count}; give one number in full",
-            )
+    text: str = attrs.field(validator=_check_text)
 
     def _part(self, name: str) -> str:
         found = _NUMBER_AND_EXTENSION.fullmatch(self.text.strip())
