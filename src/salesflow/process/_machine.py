@@ -158,7 +158,7 @@ class SalesMachine(transitions.Machine):
     event_cls = MoveEvent
 
     @staticmethod
-    def resolve_callable(func: str | Callable[..., bool | None], _event_data: EventData) -> Callable[..., bool | None]:
+    def resolve_callable(func: str | Callable[..., bool | None], event_data: EventData) -> Callable[..., bool | None]:  # noqa: ARG004
         """The callable itself; a name is refused, where ``transitions`` would import and run it."""
         if not callable(func):
             raise TypeError(f"callbacks are callables, never names: {func!r}")
