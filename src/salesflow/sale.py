@@ -7,7 +7,7 @@ nothing. At the end, ``changes`` is what a storage commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar, cast, overload
 
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
 
     from salesflow.deal.fields import DealFields
-    from salesflow.process._machine import Driven
     from salesflow.process.definition import Probability, SalesProcess
 
     D_co = DefaultedTypeVar("D_co", bound=Deal, default=Deal, covariant=True)
@@ -70,15 +69,14 @@ __all__ = ["Sale"]
 class _Attempt:
     """A move that is being tried."""
 
-    __slots__ = ("competitor", "move", "note", "reason", "target", "unmet")
+    __slots__ = ("competitor", "note", "reason", "route", "unmet")
 
-    def __init__(self, move: str, target: str, reason: str | None, note: str, competitor: str | None) -> None:
-        self.move = move
-        self.target = target
+    def __init__(self, route: Route[Never], reason: str | None, note: str, competitor: str | None) -> None:
+        self.route = route
         self.reason = reason
         self.note = note
         self.competitor = competitor
-        self.unmet: list[Unmet] = []
+        self.unmet: list[Unmet] | None = None
 
 
 class Sale(Desks, Generic[D_co]):
@@ -162,8 +160,7 @@ class Sale(Desks, Generic[D_co]):
             MoveNotAllowed: there is no next stage.
             PolicyRefused: this actor may not.
         """
-        route = self._forward()
-        return self._fire(route.move, route.target)
+        return self._fire(self._next_route() or self._route("advance", None))
 
     def win(self, *, reason: str | None = None, note: str = "") -> Stage[D_co]:
         """Win the deal.
@@ -176,7 +173,7 @@ class Sale(Desks, Generic[D_co]):
             MoveRefused: requirements are not met; the error holds all of them.
             MoveNotAllowed: it cannot be won from this stage.
         """
-        return self._fire("win", None, reason=reason, note=note)
+        return self._fire(self._route("win", None), reason=reason, note=note)
 
     def lose(
         self,
@@ -199,7 +196,7 @@ class Sale(Desks, Generic[D_co]):
             InvalidValue: the reason says nothing without a note.
             MoveNotAllowed: it cannot be lost from this stage.
         """
-        return self._fire("lose", to, reason=reason, note=note, competitor=competitor)
+        return self._fire(self._route("lose", to), reason=reason, note=note, competitor=competitor)
 
     def go_back(self, *, reason: str, to: Stage[Never] | str | None = None, note: str = "") -> Stage[D_co]:
         """Move the deal back to an earlier stage. No requirement is asked: something is missing, or it would not go.
@@ -214,7 +211,7 @@ class Sale(Desks, Generic[D_co]):
         """
         if to is None:
             to = next((route.target for route in self._routes("go_back")), None)
-        return self._fire("go_back", to, reason=reason, note=note)
+        return self._fire(self._route("go_back", to), reason=reason, note=note)
 
     def reopen(self, *, reason: str, to: Stage[Never] | str | None = None, note: str = "") -> Stage[D_co]:
         """Open a closed deal again. What made it closed is cleared, and stays in the history.
@@ -231,7 +228,7 @@ class Sale(Desks, Generic[D_co]):
         if to is None and targets:
             closed_from = self._deal.closed_from
             to = closed_from if closed_from in targets else targets[-1]
-        return self._fire("reopen", to, reason=reason, note=note)
+        return self._fire(self._route("reopen", to), reason=reason, note=note)
 
     def move(
         self,
@@ -257,7 +254,7 @@ class Sale(Desks, Generic[D_co]):
             MoveNotAllowed: this stage has no such move.
         """
         key = move if isinstance(move, str) else move.key
-        return self._fire(key, to, reason=reason, note=note, competitor=competitor)
+        return self._fire(self._route(key, to), reason=reason, note=note, competitor=competitor)
 
     def hold(self, *, reason: str, until: date | None = None) -> None:
         """Let the deal wait: it can be lost or resumed, and otherwise does not move.
@@ -346,7 +343,7 @@ class Sale(Desks, Generic[D_co]):
             route = self._next_route()
             return () if route is None else self._unmet(route)
         key = move if isinstance(move, str) else move.key
-        return self._unmet(self._route(key, self._target_of(to)))
+        return self._unmet(self._route(key, to))
 
     def next_moves(self) -> tuple[NextMove, ...]:
         """Every move that the stage has, with what is missing for it."""
@@ -356,7 +353,7 @@ class Sale(Desks, Generic[D_co]):
                 title=route.title,
                 target=route.target,
                 unmet=self._unmet(route),
-                needs_reason=route.needs_reason or self._process.stage(route.target).outcome is Outcome.LOST,
+                needs_reason=route.needs_reason or route.outcome is Outcome.LOST,
             )
             for route in self._process.routes
             if route.source == self._deal.stage
@@ -451,7 +448,7 @@ class Sale(Desks, Generic[D_co]):
         deal = self._deal
         if self._process.policy is not None:
             self._permit(event, deal)
-        self._deal = cast("D_co", event.apply(deal))
+        self._deal = event.apply(deal)  # type: ignore[assignment]  # an event gives back the class that it was given
         self._events.append(event)
 
     def _create(self, event: Creation[D_co], entered: Stage[D_co] | None) -> None:
@@ -488,12 +485,13 @@ class Sale(Desks, Generic[D_co]):
     def _position(self, target: str) -> None:
         """Where the machine puts the deal: the move becomes an event."""
         deal = self._deal
-        attempt = cast("_Attempt", self._attempt)
-        outcome = self._process._outcomes[target]
+        attempt: _Attempt = self._attempt  # type: ignore[assignment]  # the machine moves a sale while it attempts
+        route = attempt.route
+        outcome = route.outcome
         facts = (
             self._at,
             self._by,
-            attempt.move,
+            route.move,
             deal.stage,
             target,
             deal.entered_at,
@@ -510,8 +508,7 @@ class Sale(Desks, Generic[D_co]):
 
     def _fire(
         self,
-        move: str,
-        to: Stage[Never] | str | None,
+        route: Route[D_co],
         *,
         reason: str | None = None,
         note: str = "",
@@ -521,24 +518,17 @@ class Sale(Desks, Generic[D_co]):
         if self._attempt is not None:
             raise NotNow(
                 deal_id=self._deal.id,
-                tried=move,
-                because=f"the deal is in the middle of {self._attempt.move!r}",
+                tried=route.move,
+                because=f"the deal is in the middle of {self._attempt.route.move!r}",
                 way_out="a hook may record facts; make the next move after this one",
             )
-        route = self._route(move, self._target_of(to))
-        if (
-            reason is not None
-            or note
-            or competitor is not None
-            or route.needs_reason
-            or move == "lose"
-            or self._process._outcomes[route.target] is Outcome.LOST
-        ):
+        if route.needs_reason or route.outcome is Outcome.LOST or reason is not None or note or competitor is not None:
             self._check_reason(route, reason, note, competitor)
-        attempt = self._attempt = _Attempt(move, route.target, reason, note, competitor)
+        attempt = self._attempt = _Attempt(route, reason, note, competitor)
         deal, count = self._deal, len(self._events)
+        process = self._process
         try:
-            moved = self._process._machine.events[move].trigger(cast("Driven", self))
+            moved = process._machine.events[route.move].trigger(self)
         except BaseException:
             self._deal = deal
             del self._events[count:]
@@ -546,15 +536,21 @@ class Sale(Desks, Generic[D_co]):
         finally:
             self._attempt = None
         if not moved:
-            raise MoveRefused(deal_id=deal.id, move=move, source=route.source, target=route.target, unmet=attempt.unmet)
-        return self._process.stage(route.target)
+            raise MoveRefused(
+                deal_id=deal.id,
+                move=route.move,
+                source=route.source,
+                target=route.target,
+                unmet=attempt.unmet or (),
+            )
+        return process._layout.stages[route.target]  # type: ignore[return-value]  # kept for deals of any class
 
     def _check_reason(self, route: Route[D_co], reason: str | None, note: str, competitor: str | None) -> None:
         """Hold the reason, note and competitor of a move to their rules, before anything is tried."""
         prose(note, field="note")
         if competitor is not None:
             line(competitor, field="competitor")
-        if self._process._outcomes[route.target] is Outcome.LOST:
+        if route.outcome is Outcome.LOST:
             known = self._process.loss_reason(line(reason, field="reason"))
             if known.needs_note and not note.strip():
                 raise InvalidValue(
@@ -574,23 +570,18 @@ class Sale(Desks, Generic[D_co]):
                 way_out="reopen it first",
             )
 
-    def _target_of(self, to: Stage[Never] | str | None) -> str | None:
-        if to is None:
-            return None
-        return self._process._stage_of(to).key
-
     def _routes(self, move: str) -> tuple[Route[D_co], ...]:
         """The ways that a move can take from the stage of the deal."""
-        ways = cast("Mapping[tuple[str, str], tuple[Route[D_co], ...]]", self._process._ways)
-        return ways.get((move, self._deal.stage), ())
+        return self._process._ways.get((move, self._deal.stage), ())  # type: ignore[return-value]  # as above
 
-    def _route(self, move: str, target: str | None) -> Route[D_co]:
+    def _route(self, move: str, to: Stage[Never] | str | None) -> Route[D_co]:
         """The way that a move takes from the stage of the deal.
 
         Raises:
             MoveNotAllowed: there is none, or several and none was chosen.
         """
         ways = self._routes(move)
+        target = None if to is None else self._process._stage_of(to).key
         if target is None and len(ways) == 1:
             return ways[0]
         for route in ways:
@@ -612,9 +603,6 @@ class Sale(Desks, Generic[D_co]):
     def _next_route(self) -> Route[D_co] | None:
         ways = self._routes("advance") or self._routes("win")
         return ways[0] if ways else None
-
-    def _forward(self) -> Route[D_co]:
-        return self._next_route() or self._route("advance", None)
 
     def _unmet(self, route: Route[D_co]) -> tuple[Unmet, ...]:
         found = [requirement.unmet(self._deal) for requirement in route.requirements]

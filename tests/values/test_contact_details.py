@@ -122,7 +122,8 @@ def test_what_cannot_be_a_phone_number_is_refused_and_not_repeated(written):
 
 def test_one_line_is_found_however_it_is_written():
     keys = {
-        PhoneNumber(one).matching_key for one in ("+1 202 555 0123", "001 202 555 0123", "1(202)555-0123", "12025550123")
+        PhoneNumber(one).matching_key
+        for one in ("+1 202 555 0123", "001 202 555 0123", "1(202)555-0123", "12025550123")
     }
     assert keys == {"12025550123"}
 

@@ -38,7 +38,21 @@ def test_what_is_no_exact_number_is_of_the_wrong_type(other):
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "1.", ".5", "1,5", "1 000", "0x10", "--1", "1" * 25, 10**24, -(10**24), Decimal(10**24), Decimal("1E-35"), "0." + "3" * 35],
+    [
+        "",
+        "1.",
+        ".5",
+        "1,5",
+        "1 000",
+        "0x10",
+        "--1",
+        "1" * 25,
+        10**24,
+        -(10**24),
+        Decimal(10**24),
+        Decimal("1E-35"),
+        "0." + "3" * 35,
+    ],
 )
 def test_a_number_of_the_wrong_shape_or_size_is_refused(wrong):
     with pytest.raises(InvalidValue, match="size: "):

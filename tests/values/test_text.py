@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.values import text
 
-REAL_NAMES = ["Order desk for Acme", "נֹעָה לוי", "\u200fחברה בע״מ\u200e", "👩‍💻 desk", "می‌خواهم", "O’Brien & Søn", "株式会社"]
+REAL_NAMES = [
+    "Order desk for Acme",
+    "נֹעָה לוי",
+    "\u200fחברה בע״מ\u200e",
+    "👩‍💻 desk",
+    "می‌خواهم",
+    "O’Brien & Søn",
+    "株式会社",
+]
 UNSAFE = ["\x00", "\r", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069", "\ud800"]
 
 

@@ -38,8 +38,8 @@ STOCK_TRIGGER = Event.trigger
 class Attempted(Protocol):
     """What is being tried."""
 
-    target: str
-    unmet: list[Unmet]
+    route: Route[Never]
+    unmet: list[Unmet] | None
 
 
 class Driven(Protocol):
@@ -54,6 +54,12 @@ class Driven(Protocol):
         ...
 
 
+def _note(attempt: Attempted, unmet: Unmet) -> None:
+    if attempt.unmet is None:
+        attempt.unmet = []
+    attempt.unmet.append(unmet)
+
+
 class RequirementCondition(Condition):
     """A requirement as a condition: it keeps what is missing, and takes no answer for true that is not ``True``."""
 
@@ -62,7 +68,7 @@ class RequirementCondition(Condition):
         sale = cast("Driven", event_data.model)
         unmet = cast("Requirement", self.func).unmet(sale.deal)
         if unmet is not None:
-            sale._attempt.unmet.append(unmet)
+            _note(sale._attempt, unmet)
         return unmet is None
 
 
@@ -73,7 +79,7 @@ class RouteTransition(Transition):
 
     def _eval_conditions(self, event_data: EventData) -> bool:
         attempt = cast("Driven", event_data.model)._attempt
-        if attempt.target != self.dest:
+        if attempt.route.target != self.dest:
             return False
         verdicts = [condition.check(event_data) for condition in self.conditions]
         return all(verdicts)
@@ -111,7 +117,7 @@ class MoveEvent(Event):
 
     def __init__(self, name: str, machine: SalesMachine) -> None:
         super().__init__(name, machine)
-        self._plans: dict[tuple[str, str], _Plan] = {}
+        self._plans: dict[Route[Never], _Plan] = {}
 
     def trigger(self, model: Driven) -> bool:  # type: ignore[override]  # it drives sales, and takes nothing else
         """Try the move that the sale attempts.
@@ -120,33 +126,33 @@ class MoveEvent(Event):
             Whether it was made. Where it was not, the attempt holds what is missing.
         """
         attempt = model._attempt
-        way = (model._position, attempt.target)
-        plan = self._plans.get(way)
+        route = attempt.route
+        plan = self._plans.get(route)
         if plan is None:
-            plan = self._plan(*way)
+            plan = self._plan(route)
             if plan is None:
-                return bool(STOCK_TRIGGER(self, model))
+                return STOCK_TRIGGER(self, model)
         deal = model.deal
         for test, requirement in plan.tests:
             verdict = test(deal)
             if verdict is not True:
                 unmet = requirement.judge(verdict)
                 if unmet is not None:
-                    attempt.unmet.append(unmet)
-        if attempt.unmet:
+                    _note(attempt, unmet)
+        if attempt.unmet is not None:
             return False
         for leave in plan.exit:
             leave(model)
-        model._position = attempt.target
+        model._position = route.target
         for arrive in plan.enter:
             arrive(model)
         return True
 
-    def _plan(self, source: str, target: str) -> _Plan | None:
-        """The plan for this way, or ``None`` where the machine knows none and the stock trigger shall say so."""
-        for transition in self.transitions.get(source, ()):
-            if transition.dest == target:
-                plan = self._plans[source, target] = _Plan(transition, self.machine)
+    def _plan(self, route: Route[Never]) -> _Plan | None:
+        """The plan for a route, or ``None`` where the machine does not know it and the stock trigger shall say so."""
+        for transition in self.transitions.get(route.source, ()):
+            if transition.dest == route.target:
+                plan = self._plans[route] = _Plan(transition, self.machine)
                 return plan
         return None
 

@@ -103,7 +103,6 @@ class SalesProcess(Generic[D]):
     _layout: ClassVar[Layout] = Layout()
     _routes: ClassVar[tuple[Route[Never], ...]] = ()
     _ways: ClassVar[Mapping[tuple[str, str], tuple[Route[Never], ...]]] = {}
-    _outcomes: ClassVar[Mapping[str, Outcome]] = {}
     _machine: ClassVar[_machine.SalesMachine]
     _reasons: ClassVar[Mapping[str, LossReason]] = {}
     _deal_type: ClassVar[type[Deal]] = Deal
@@ -132,7 +131,6 @@ class SalesProcess(Generic[D]):
             way: tuple(route for route in ways if (route.move, route.source) == way)
             for way in {(route.move, route.source): None for route in ways}
         }
-        cls._outcomes = {key: stage.outcome for key, stage in layout.stages.items()}
         cls._reasons = MappingProxyType({reason.key: reason for reason in cls.loss_reasons})
         if layout.stages:
             cls._machine = _machine.build(cls.key, list(layout.stages.values()), ways)

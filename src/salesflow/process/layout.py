@@ -151,6 +151,7 @@ def routes(layout: Layout) -> Iterator[Route[Never]]:
             title=title,
             source=source.key,
             target=target.key,
+            outcome=target.outcome,
             requirements=tuple(_asked(key, source, target)),
             needs_reason=key in ("go_back", "reopen"),
         )
@@ -163,6 +164,7 @@ def routes(layout: Layout) -> Iterator[Route[Never]]:
                     title=move.label,
                     source=name,
                     target=move.target,
+                    outcome=target.outcome,
                     requirements=tuple(_asked(key, source, target, move)),
                     needs_reason=move.needs_reason,
                 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from salesflow.deal.deal import Deal
+from salesflow.deal.outcome import Outcome
 from salesflow.process.requirement import Requirement
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _key_of(stage: object) -> str:
     return stage if isinstance(stage, str) else str(getattr(stage, "key", stage))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Route(Generic[D_contra]):
     """One way that a move can take: from one stage to one other.
 
@@ -108,6 +109,7 @@ class Route(Generic[D_contra]):
         title: what the move is called on a screen.
         source: the key of the stage that it leaves.
         target: the key of the stage that it enters.
+        outcome: what the entered stage means.
         requirements: all that must hold, in the order in which it is asked.
         needs_reason: whether a reason must be given.
     """
@@ -116,5 +118,6 @@ class Route(Generic[D_contra]):
     title: str
     source: str
     target: str
+    outcome: Outcome = Outcome.OPEN
     requirements: tuple[Requirement[D_contra], ...] = ()
     needs_reason: bool = False
