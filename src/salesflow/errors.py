@@ -302,7 +302,7 @@ class OutOfOrder(Refused):
         self.at = at
         self.last = last
         super().__init__(
-            f"{deal_id}: history is recorded in order; {at} lies before the last event at {last}; "
+            f"deal {deal_id}: history is recorded in order; {at} lies before the last event at {last}; "
             "give a moment at or after it",
             tried="work on the past",
             deal_id=deal_id,

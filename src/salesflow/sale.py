@@ -39,6 +39,7 @@ from salesflow.errors import (
     PolicyRefused,
     Refused,
     UnknownName,
+    WrongType,
 )
 from salesflow.event import Creation, Event
 from salesflow.process.answers import DryRun, NextMove
@@ -305,6 +306,13 @@ class Sale(Desks, Generic[D_co]):
         """
         deal = self._deal
         if edited is not None:
+            if type(edited) is not type(deal):
+                raise WrongType(
+                    f"the edited deal is a {type(deal).__name__}",
+                    field="edited",
+                    value=type(edited).__name__,
+                    way_out="give attrs.evolve(sale.deal, ...)",
+                )
             fields = {
                 field.name: getattr(edited, field.name)
                 for field in attrs.fields(type(deal))
@@ -418,6 +426,8 @@ class Sale(Desks, Generic[D_co]):
             PolicyRefused: this actor may not.
         """
         deal = self._deal
+        if not isinstance(event, Event):
+            raise WrongType("a sale records events", field="event", value=event, way_out="subclass Event")
         if event.at != self._at or event.by != self._by:
             raise InvalidValue(
                 "an event is of the moment and the actor of its sale",

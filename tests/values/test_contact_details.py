@@ -21,6 +21,7 @@ from salesflow.values import FREE_MAIL_DOMAINS, EmailAddress, PhoneNumber, Posta
         "נעה@דוגמה.example",
         "info@xn--bcher-kva.example",
         "info@bücher.example",
+        "info@हिन्दी.example",
         "x@a-b.co",
         "l" * 64 + "@acme.example",
     ],

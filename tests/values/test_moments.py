@@ -97,7 +97,7 @@ def test_the_bounds_of_a_period_are_moments(bounds):
 
 def test_only_a_moment_can_be_looked_for_in_a_period():
     with pytest.raises(InvalidValue):
-        datetime(2026, 11, 2) in Period(NINE, NINE)
+        assert datetime(2026, 11, 2) in Period(NINE, NINE)
 
 
 def test_an_empty_period_holds_nothing_and_overlaps_nothing():

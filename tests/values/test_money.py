@@ -165,7 +165,7 @@ def test_a_whole_number_of_times_is_exact():
 def test_a_fraction_of_an_amount_is_rounded_half_up():
     assert Money("33.35", "EUR").times(Decimal("0.1")) == Money("3.34", "EUR")
     assert Money("-33.35", "EUR").times(Decimal("0.1")) == Money("-3.34", "EUR")
-    assert Money("15", "JPY").times(Decimal(1) / Decimal(30)) == Money("1", "JPY")
+    assert Money.rounded(Decimal(15) / 30, "JPY") == Money("1", "JPY")
     assert Money("1.5", "XAU").times(Decimal("0.5")) == Money("0.75", "XAU")
     assert Money("2", "EUR").times(3) == Money("6", "EUR")
     with pytest.raises(WrongType):
@@ -193,6 +193,7 @@ def test_a_result_that_is_too_large_is_refused(calculate):
     [
         lambda large, small: large + small,
         lambda large, small: large - small,
+        lambda large, small: large * 123456789012345678,
         lambda large, small: Money.total([large, small], currency="XAU"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_line_that_shows_nothing_is_blank(blank):
 @pytest.mark.parametrize("check", [text.line, text.prose])
 def test_a_text_may_have_as_many_characters_as_its_limit_and_no_more(check):
     assert check("x" * 5, field="name", limit=5) == "xxxxx"
-    with pytest.raises(InvalidValue, match="at most 5 characters.*shorten it by 1"):
+    with pytest.raises(InvalidValue, match=r"at most 5 characters.*shorten it by 1"):
         check("x" * 6, field="name", limit=5)
 
 

@@ -49,12 +49,12 @@ class Loss:
     """Why a deal was lost.
 
     Attributes:
-        reason: the key of one of the reasons that the process owns.
+        reason: the key of one of the reasons that the process owns; ``None`` where a deal was adopted without one.
         note: what else there is to say.
         competitor: who won it instead, where known.
     """
 
-    reason: str
+    reason: str | None
     note: str = ""
     competitor: str | None = None
 

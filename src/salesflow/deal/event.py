@@ -159,7 +159,7 @@ class DealLost(StageChanged):
             closed_at=self.at,
             closed_from=self.source,
             win_reason=None,
-            loss=Loss(reason=self.reason or "", note=self.note, competitor=self.competitor),
+            loss=Loss(reason=self.reason, note=self.note, competitor=self.competitor),
             hold=None,
         )
 

@@ -83,7 +83,7 @@ def placed(
 ) -> D:
     """The draft, put into a stage of a process."""
     entered = since or at
-    loss = Loss(reason=reason or "other", note=note) if stage.outcome is Outcome.LOST else None
+    loss = Loss(reason=reason, note=note) if stage.outcome is Outcome.LOST else None
     return attrs.evolve(
         deal,
         process=process.key,

@@ -40,7 +40,7 @@ FREE_MAIL_DOMAINS = frozenset(_FREE_MAIL.split())
 Which ones are well known enough to be here is our own choice."""
 
 _LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
-_LABEL = re.compile(r"[^\W_]([\w-]*[^\W_])?")
+_LABEL = re.compile(r"[^\W_]+(-+[^\W_]+)*")
 _NAME_AND_ADDRESS = re.compile(r"[^<>]*<([^<>]*)>\s*")
 _EMAIL_WAY_OUT = "give one address such as name@company.example"
 
@@ -48,12 +48,12 @@ _EMAIL_WAY_OUT = "give one address such as name@company.example"
 def _check_address(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
     line(value, field="email", limit=254, personal=True)
     local, _at, domain = value.rpartition("@")
-    labels = domain.split(".")
+    labels = _without_marks(domain).split(".")
     for holds, rule in (
         (value.count("@") == 1, "an e-mail address has exactly one @"),
         (1 <= len(local) <= 64, "an e-mail address has 1 to 64 characters before the @"),
         (
-            _LOCAL_PART.fullmatch(local),
+            _LOCAL_PART.fullmatch(_without_marks(local)),
             "before the @ of an e-mail address stand letters, digits, some signs and single dots",
         ),
         (len(labels) > 1, "the domain of an e-mail address has at least two parts, joined by a dot"),
@@ -146,6 +146,11 @@ class EmailAddress:
 
     def __repr__(self) -> str:
         return f"EmailAddress('{self.address[0]}***@{self.domain}')"
+
+
+def _without_marks(text: str) -> str:
+    """Letters alone, without the vowel signs and accents that many scripts write as characters of their own."""
+    return text if text.isascii() else "".join(one for one in text if not unicodedata.category(one).startswith("M"))
 
 
 def _folded(text: str) -> str:
