@@ -41,6 +41,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from types import ModuleType
+from typing import ClassVar
 
 import attrs
 import transitions
@@ -123,7 +124,7 @@ class HandWritten:
 
     __slots__ = ("at", "by", "deal", "events", "expected", "policy")
 
-    following = dict(pairwise(STAGES))
+    following: ClassVar = dict(pairwise(STAGES))
     copy = staticmethod(copier(Deal, ("version", "changed_at", "stage", "entered_at", "outcome")))
     record = staticmethod(maker(StageChanged))
 
@@ -276,7 +277,7 @@ def eventsourcing() -> Side:
             self.moved("advance", self.stage, following[self.stage], "noa")
 
         @event("StageChanged")
-        def moved(self, move: str, source: str, target: str, by: str) -> None:  # noqa: ARG002
+        def moved(self, move: str, source: str, target: str, by: str) -> None:
             self.stage = target
 
     return lambda: SourcedDeal(stage=STAGES[0], amount=Decimal(1)), walk_by_advance

@@ -148,6 +148,13 @@ class TestDaysOfRest:
         assert cadence.days(date(2026, 1, 4), date(2026, 1, 4)) == (date(2026, 1, 4),)
         assert cadence.days(date(2026, 1, 2), date(2026, 1, 3)) == ()
 
+    def test_it_is_found_after_several_days_of_rest_too(self):
+        three = (Weekday.THURSDAY, Weekday.FRIDAY, Weekday.SATURDAY)
+        thursdays = daily(
+            date(2026, 1, 1), weekdays=(Weekday.THURSDAY,), rest_days=three, on_rest_day=RestDayShift.NEXT
+        )
+        assert thursdays.days(date(2026, 3, 8), date(2026, 3, 8)) == (date(2026, 3, 8),)
+
     def test_a_week_has_a_working_day(self):
         with pytest.raises(InvalidValue, match="at least one day of the week"):
             daily(date(2026, 1, 2), rest_days=tuple(Weekday), on_rest_day=RestDayShift.NEXT)
@@ -202,7 +209,10 @@ class TestWhatIsRefused:
     @pytest.mark.parametrize(
         ("parts", "message"),
         [
-            ({"frequency": "monthly", "month_days": (31,), "months": (2, 4), "short_months": ShortMonths.SKIP}, "ever has"),
+            (
+                {"frequency": "monthly", "month_days": (31,), "months": (2, 4), "short_months": ShortMonths.SKIP},
+                "ever has",
+            ),
             ({"frequency": "monthly", "every": 6, "months": (2,)}, "none of the months is met"),
             ({"frequency": "daily", "month_days": (1,)}, "monthly or yearly"),
             ({"frequency": "monthly", "nth": (1,)}, "nth chooses"),
@@ -259,8 +269,8 @@ def test_the_days_are_those_of_rfc_5545_as_dateutil_computes_them(
     by_month = frequency in ("monthly", "yearly")
     if not by_month:
         month_days = set()
-    if not weekdays and not month_days:
-        nth = set()
+    if frequency == "weekly" or (not weekdays and not month_days):
+        nth = set()  # in the week of the anchor, dateutil counts from the anchor; here it is from the week's first day
     if frequency == "yearly" and month_days and not months:
         months = {anchor.month}  # where RFC 5545 means every month, sellers do not
     try:

@@ -82,7 +82,9 @@ class TestTheShorthand:
     def test_it_is_read(self, text, terms):
         assert PaymentTerms.parse(text) == terms
 
-    @pytest.mark.parametrize("text", ["", "30", "net", "net -1", "net ٣٠", "2/ net 30", "net 30\r\nEOM", "net 1_0", "x" * 99])
+    @pytest.mark.parametrize(
+        "text", ["", "30", "net", "net -1", "net ٣٠", "2/ net 30", "net 30\r\nEOM", "net 1_0", "x" * 99]
+    )
     def test_what_is_not_shorthand_says_what_would_be(self, text):
         with pytest.raises(InvalidValue, match="2/10 net 30"):
             PaymentTerms.parse(text)

@@ -72,9 +72,7 @@ def test_a_rule_that_no_day_fulfills_gives_nothing_at_once(cadence):
 
 
 def test_a_counted_rule_that_no_day_fulfills_is_not_followed_for_ever():
-    cadence = Cadence(
-        frequency=Frequency.DAILY, every=7, anchor=date(1, 1, 1), weekdays=(Weekday.SUNDAY,), count=1
-    )
+    cadence = Cadence(frequency=Frequency.DAILY, every=7, anchor=date(1, 1, 1), weekdays=(Weekday.SUNDAY,), count=1)
     with pytest.raises(InvalidValue, match="100,000 steps"):
         cadence.days(date(9990, 1, 1), date(9990, 12, 31))
 

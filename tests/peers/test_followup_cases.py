@@ -40,9 +40,7 @@ def test_rr_03_every_second_week_on_three_days():
 
 
 def test_rr_05_the_next_to_last_working_day():
-    cadence = Cadence(
-        frequency=Frequency.MONTHLY, anchor=date(1997, 9, 29), weekdays=WORKDAYS, nth=(-2,), count=7
-    )
+    cadence = Cadence(frequency=Frequency.MONTHLY, anchor=date(1997, 9, 29), weekdays=WORKDAYS, nth=(-2,), count=7)
     assert days(cadence) == [
         "1997-09-29",
         "1997-10-30",
@@ -66,9 +64,7 @@ def test_rr_06_the_15th_and_the_30th_skip_the_30th_of_february():
 
 
 def test_rr_08_every_29th_of_february():
-    cadence = Cadence(
-        frequency=Frequency.YEARLY, anchor=date(2024, 2, 29), count=3, short_months=ShortMonths.SKIP
-    )
+    cadence = Cadence(frequency=Frequency.YEARLY, anchor=date(2024, 2, 29), count=3, short_months=ShortMonths.SKIP)
     assert days(cadence) == ["2024-02-29", "2028-02-29", "2032-02-29"]
 
 

@@ -1,5 +1,25 @@
-"""Where entities and their histories are kept: the protocols, and a storage in memory."""
+"""Where entities and their histories are kept: the promises, queries, and a storage in memory."""
 
-from salesflow.storage.memory import MemoryStorage, Receipt
+from salesflow.storage.memory import MemoryStorage, UniqueKey
+from salesflow.storage.protocols import AsyncJournal, AsyncStorage, Journal, Storage, Tenants
+from salesflow.storage.query import Page, Query, between, eq, is_null, not_null, one_of
+from salesflow.storage.receipt import JournalEntry, Receipt
 
-__all__ = ["MemoryStorage", "Receipt"]
+__all__ = [
+    "AsyncJournal",
+    "AsyncStorage",
+    "Journal",
+    "JournalEntry",
+    "MemoryStorage",
+    "Page",
+    "Query",
+    "Receipt",
+    "Storage",
+    "Tenants",
+    "UniqueKey",
+    "between",
+    "eq",
+    "is_null",
+    "not_null",
+    "one_of",
+]

@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import attrs
 
 from salesflow.changes import Change, ChangeSet
 from salesflow.entity import Entity
-from salesflow.errors import DuplicateKey, KeyReused, NotFound, StaleVersion
+from salesflow.errors import DuplicateKey, InvalidValue, KeyReused, NotFound, StaleVersion
 from salesflow.event import Event, Recorded
+from salesflow.storage.query import Page, Query
+from salesflow.storage.receipt import JournalEntry, Receipt
+from salesflow.values.text import line
 
 E = TypeVar("E", bound=Entity)
+Name = tuple[type[Entity], str]
 
-__all__ = ["MemoryStorage", "Receipt"]
+__all__ = ["MemoryStorage", "UniqueKey"]
 
 
-@attrs.frozen(kw_only=True)
-class Receipt:
-    """What a storage says after a commit.
+@attrs.frozen
+class UniqueKey:
+    """A key that at most one entity of a kind may have.
 
-    Attributes:
-        versions: what was written, as kind, id and the version that is stored now.
-        key: the idempotency key of the change set, if it had one.
+    Args:
+        kind: the kind of entity.
+        name: what the key is called ("email").
+        of: the key of an entity in the form in which two are alike, or ``None`` where it has none.
+
+    Example:
+        ``UniqueKey(Contact, "email", lambda contact: contact.email and contact.email.matching_key)``
     """
 
-    versions: tuple[tuple[str, str, int], ...] = ()
-    key: str | None = None
+    kind: type[Entity]
+    name: str
+    of: Callable[[Entity], str | None]
 
 
 class MemoryStorage:
     """Keeps entities and their histories in memory. Safe to use from several threads.
+
+    Args:
+        unique: keys that must be unique.
 
     Example::
 
@@ -41,11 +53,15 @@ class MemoryStorage:
         storage.get(Deal, "D-1")
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._entities: dict[tuple[type[Entity], str], Entity] = {}
-        self._events: dict[tuple[type[Entity], str], tuple[Event[Entity], ...]] = {}
+    def __init__(self, *, unique: Iterable[UniqueKey] = ()) -> None:
+        self._lock = threading.RLock()
+        self._unique = tuple(unique)
+        self._entities: dict[Name, Entity] = {}
+        self._events: dict[Name, list[Event[Entity]]] = {}
+        self._journal: list[tuple[Name, int]] = []
         self._receipts: dict[str, tuple[ChangeSet, Receipt]] = {}
+        self._taken: dict[tuple[UniqueKey, str], str] = {}
+        self._tenants: dict[str, MemoryStorage] = {}
 
     def get(self, kind: type[E], id: str, /) -> E:
         """The entity as it is stored.
@@ -62,6 +78,12 @@ class MemoryStorage:
             raise NotFound(kind.__name__, id)
         return found
 
+    def find(self, query: Query[E], /) -> Page[E]:
+        """One page of what a query finds."""
+        with self._lock:
+            entities = [entity for entity in self._entities.values() if isinstance(entity, query.kind)]
+        return query.page(entities)
+
     def history(self, kind: type[Entity], id: str, /) -> Sequence[Recorded]:
         """Every event of an entity, in order.
 
@@ -70,17 +92,51 @@ class MemoryStorage:
         """
         with self._lock:
             stored = self.get(kind, id)
-            events = self._events[kind.root(), id]
+            events = tuple(self._events[kind.root(), id])
         return tuple(
             Recorded(kind=type(stored), id=id, version=version, event=event) for version, event in enumerate(events, 1)
         )
+
+    def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
+        """The events that follow a position, in the order of the commits.
+
+        Args:
+            after: the last position that was seen; 0 for the beginning.
+            limit: how many at most, 1 to 10,000.
+        """
+        if type(after) is not int or after < 0:
+            raise InvalidValue("positions count from 1", field="after", value=after, way_out="begin after 0")
+        if type(limit) is not int or not 1 <= limit <= 10_000:
+            raise InvalidValue("the journal gives 1 to 10,000 events at once", field="limit", value=limit)
+        with self._lock:
+            entries = self._journal[after : after + limit]
+            return tuple(
+                JournalEntry(
+                    position=position,
+                    recorded=Recorded(
+                        kind=type(self._entities[name]),
+                        id=name[1],
+                        version=version,
+                        event=self._events[name][version - 1],
+                    ),
+                )
+                for position, (name, version) in enumerate(entries, after + 1)
+            )
+
+    def for_tenant(self, tenant: str, /) -> MemoryStorage:
+        """The storage of one tenant; nothing crosses."""
+        with self._lock:
+            name = line(tenant, field="tenant")
+            if name not in self._tenants:
+                self._tenants[name] = MemoryStorage(unique=self._unique)
+            return self._tenants[name]
 
     def commit(self, changes: ChangeSet, /) -> Receipt:
         """Write all of the changes, or nothing.
 
         Raises:
             StaleVersion: an entity was changed since it was read.
-            DuplicateKey: a new entity has an id that is taken.
+            DuplicateKey: a new entity has an id that is taken, or a unique key is taken.
             KeyReused: the idempotency key came with another content.
         """
         with self._lock:
@@ -90,22 +146,24 @@ class MemoryStorage:
                     raise KeyReused(changes.key)
                 return receipt
             for change in changes.changes:
-                self._check(change)
+                self._check_version(change)
+            taken = self._taken_after(changes) if self._unique else self._taken
+            receipt = Receipt(versions=tuple(_written(change) for change in changes.changes), key=changes.key)
             for change in changes.changes:
-                name = (change.kind.root(), change.id)
-                self._entities[name] = change.after
-                self._events[name] = (*self._events.get(name, ()), *change.events)
-            receipt = Receipt(
-                versions=tuple(
-                    (change.kind.root().__name__, change.id, change.after.version) for change in changes.changes
-                ),
-                key=changes.key,
-            )
+                self._write(change)
+            self._taken = taken
             if changes.key is not None:
                 self._receipts[changes.key] = changes, receipt
             return receipt
 
-    def _check(self, change: Change[Entity]) -> None:
+    def _write(self, change: Change[Entity]) -> None:
+        name = (change.kind.root(), change.id)
+        self._entities[name] = change.after
+        self._events.setdefault(name, []).extend(change.events)
+        first = change.expected_version + 1
+        self._journal.extend((name, first + place) for place in range(len(change.events)))
+
+    def _check_version(self, change: Change[Entity]) -> None:
         """Compare the version that the change was made from with the one that is stored."""
         kind = change.kind.root()
         stored = self._entities.get((kind, change.id))
@@ -114,4 +172,30 @@ class MemoryStorage:
             return
         if change.before is None:
             raise DuplicateKey(kind.__name__, "id")
+        if stored is None:
+            raise NotFound(kind.__name__, change.id)
         raise StaleVersion(kind.__name__, change.id, expected=change.expected_version, found=found)
+
+    def _taken_after(self, changes: ChangeSet) -> dict[tuple[UniqueKey, str], str]:
+        """Who has which unique key once the changes are written.
+
+        Raises:
+            DuplicateKey: two would have the same.
+        """
+        taken = dict(self._taken)
+        watched = [
+            (key, change) for key in self._unique for change in changes.changes if change.kind.root() is key.kind
+        ]
+        for key, change in watched:
+            former = None if change.before is None else key.of(change.before)
+            if former is not None and taken.get((key, former)) == change.id:
+                del taken[key, former]
+        for key, change in watched:
+            wanted = key.of(change.after)
+            if wanted is not None and taken.setdefault((key, wanted), change.id) != change.id:
+                raise DuplicateKey(key.kind.__name__, key.name)
+        return taken
+
+
+def _written(change: Change[Entity]) -> tuple[str, str, int]:
+    return change.kind.root().__name__, change.id, change.after.version

@@ -1,0 +1,121 @@
+"""What a storage promises. Plug in your own by keeping these promises.
+
+A host needs one writing method, because what a unit of work hands over is a value. Storages for synchronous and for
+asynchronous hosts have the same methods; the latter are awaited. What not every storage can do is a protocol of its own.
+
+The promise of ``commit`` is a compare-and-set on the version of every entity that it changes, in one transaction; no
+isolation level stands in for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from salesflow.changes import ChangeSet
+from salesflow.entity import Entity
+from salesflow.event import Recorded
+from salesflow.storage.query import Page, Query
+from salesflow.storage.receipt import JournalEntry, Receipt
+
+E = TypeVar("E", bound=Entity)
+
+__all__ = ["AsyncJournal", "AsyncStorage", "Journal", "Storage", "Tenants"]
+
+
+class Storage(Protocol):
+    """Keeps entities and their histories."""
+
+    def get(self, kind: type[E], id: str, /) -> E:
+        """The entity as it is stored: what is read is what was written, to the last digit and microsecond.
+
+        Args:
+            kind: its class, or one that it derives from.
+            id: its id.
+
+        Raises:
+            NotFound: nothing of this kind is stored under this id.
+        """
+        ...
+
+    def find(self, query: Query[E], /) -> Page[E]:
+        """One page of what a query finds, in a stable order.
+
+        Following the cursors gives every entity that was there all the time exactly once, whatever is written meanwhile.
+        """
+        ...
+
+    def history(self, kind: type[Entity], id: str, /) -> Sequence[Recorded]:
+        """Every event of an entity, in order; the fold of them is the entity.
+
+        Raises:
+            NotFound: nothing of this kind is stored under this id.
+        """
+        ...
+
+    def commit(self, changes: ChangeSet, /) -> Receipt:
+        """Write all of the changes, entities and events together, or nothing.
+
+        The same set with the same key again gives the first receipt and writes nothing.
+
+        Raises:
+            StaleVersion: an entity was changed since it was read.
+            DuplicateKey: an id, or a key that must be unique, is taken.
+            KeyReused: the idempotency key came with another content.
+        """
+        ...
+
+
+class AsyncStorage(Protocol):
+    """Keeps entities and their histories, for asynchronous hosts: the promises of ``Storage``, awaited."""
+
+    async def get(self, kind: type[E], id: str, /) -> E:
+        """As ``Storage.get``."""
+        ...
+
+    async def find(self, query: Query[E], /) -> Page[E]:
+        """As ``Storage.find``."""
+        ...
+
+    async def history(self, kind: type[Entity], id: str, /) -> Sequence[Recorded]:
+        """As ``Storage.history``."""
+        ...
+
+    async def commit(self, changes: ChangeSet, /) -> Receipt:
+        """As ``Storage.commit``; a call that is canceled has written all or nothing."""
+        ...
+
+
+class Journal(Protocol):
+    """The ability to give all events of all entities in the order in which they were committed."""
+
+    def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
+        """The events that follow a position, for projections.
+
+        Positions have no gaps, and whoever has seen n will never later see one below n: a reader that asks for what
+        follows the last position it has seen misses nothing.
+
+        Args:
+            after: the last position that was seen; 0 for the beginning.
+            limit: how many at most.
+        """
+        ...
+
+
+class AsyncJournal(Protocol):
+    """As ``Journal``, awaited."""
+
+    async def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
+        """As ``Journal.journal``."""
+        ...
+
+
+class Tenants(Protocol):
+    """The ability to keep the data of several tenants apart."""
+
+    def for_tenant(self, tenant: str, /) -> Storage:
+        """A storage that is bound to one tenant.
+
+        Nothing crosses: entities, histories, unique keys, idempotency keys and journal are of that tenant alone.
+        """
+        ...

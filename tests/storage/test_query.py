@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesflow import Contact, Deal, EmailAddress, InvalidValue, Money, PhoneNumber, UnknownName
+from salesflow.changes import Change, ChangeSet
+from salesflow.people.contact import ContactAdded
+from salesflow.standard import StandardProcess
+from salesflow.storage import MemoryStorage, Query, between, eq, is_null, not_null, one_of
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def stored(**fields_by_id: dict[str, object]) -> MemoryStorage:
+    storage = MemoryStorage()
+    for number, (id, fields) in enumerate(fields_by_id.items()):
+        deal = StandardProcess().open(Deal(id=id, name="a deal", **fields), by="noa", at=NOW + timedelta(hours=number))
+        storage.commit(deal.changes)
+    return storage
+
+
+def ids(storage: MemoryStorage, **query: object) -> list[str]:
+    return [deal.id for deal in storage.find(Query(Deal, **query)).items]
+
+
+@pytest.fixture
+def four() -> MemoryStorage:
+    return stored(
+        a={"owner": "noa", "amount": Money("10", "EUR"), "expected_close": date(2026, 12, 1)},
+        b={"owner": "dan", "amount": Money("30", "EUR"), "expected_close": date(2026, 12, 2)},
+        c={"owner": "noa", "amount": Money("0", "EUR"), "expected_close": date(2026, 12, 3)},
+        d={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ([], ["a", "b", "c", "d"]),
+        ([eq("owner", "noa")], ["a", "c"]),
+        ([one_of("owner", ["dan", "eve"])], ["b"]),
+        ([is_null("amount")], ["d"]),
+        ([not_null("amount")], ["a", "b", "c"]),
+        ([eq("amount", Money("0", "EUR"))], ["c"]),
+        ([between("amount", Money("10", "EUR"), Money("30", "EUR"))], ["a"]),
+        ([between("expected_close", date(2026, 12, 2))], ["b", "c"]),
+        ([between("expected_close", None, date(2026, 12, 2))], ["a"]),
+        ([between("opened_at", NOW, NOW + timedelta(hours=2))], ["a", "b"]),
+        ([eq("outcome", "open"), eq("owner", "noa")], ["a", "c"]),
+        ([one_of("owner", [])], []),
+    ],
+)
+def test_all_criteria_must_hold(four, where, found):
+    assert ids(four, where=where) == found
+
+
+def test_an_amount_of_zero_is_not_an_amount_that_is_not_known(four):
+    assert ids(four, where=[is_null("amount")]) == ["d"]
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        (["amount"], ["c", "a", "b", "d"]),
+        (["-amount"], ["b", "a", "c", "d"]),
+        (["owner", "-amount"], ["b", "a", "c", "d"]),
+        ("-opened_at", ["d", "c", "b", "a"]),
+    ],
+)
+def test_what_is_not_known_comes_last_whichever_way_it_is_ordered(four, order, found):
+    assert ids(four, order=order) == found
+
+
+@settings(max_examples=60)
+@given(
+    amounts=st.lists(st.none() | st.integers(0, 3), max_size=12),
+    order=st.sampled_from([[], ["amount"], ["-amount"], ["expected_close", "-amount"]]),
+    limit=st.integers(1, 5),
+)
+def test_the_pages_give_every_deal_once_and_in_order(amounts, order, limit):
+    storage = stored(
+        **{
+            f"D{number}": {"amount": None if amount is None else Money(amount, "EUR")}
+            for number, amount in enumerate(amounts)
+        }
+    )
+    query, seen, cursor = Query(Deal, order=order, limit=limit), [], None
+    while True:
+        page = storage.find(query.next(cursor))
+        assert len(page.items) <= limit
+        seen += [deal.id for deal in page.items]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert seen == ids(storage, order=order, limit=100)
+
+
+def test_deals_that_come_in_between_neither_double_nor_hide_any_other(four):
+    query = Query(Deal, order=["id"], limit=2)
+    first = four.find(query)
+    process = StandardProcess()
+    for id in ("aa", "zz"):
+        four.commit(process.open(id=id, name="new", by="noa", at=NOW).changes)
+    second = four.find(query.next(first.cursor))
+    assert [deal.id for deal in (*first.items, *second.items)] == ["a", "b", "c", "d"]
+
+
+def test_contacts_are_ordered_by_the_matching_key_of_their_address():
+    storage = MemoryStorage()
+    for id, address in (("1", "B@acme.example"), ("2", "a@acme.example"), ("3", None)):
+        contact = Contact(
+            id=id, name="Desk", email=address and EmailAddress(address), phone=PhoneNumber("+1 202 555 0123")
+        )
+        storage.commit(ChangeSet([Change(None, [ContactAdded(at=NOW, by="noa", contact=contact)])]))
+    query = Query(Contact, order=["email", "phone", "do_not_contact"], limit=1)
+    page = storage.find(query)
+    assert page.items[0].id == "2"
+    assert storage.find(query.next(page.cursor)).items[0].id == "1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({"where": [eq("stge", "closing")]}, UnknownName),
+        ({"order": ["-ammount"]}, UnknownName),
+        ({"limit": 0}, InvalidValue),
+        ({"limit": 1001}, InvalidValue),
+        ({"limit": True}, InvalidValue),
+        ({"where": [eq("owner", None)]}, InvalidValue),
+        ({"where": [eq("opened_at", datetime(2026, 1, 1))]}, InvalidValue),
+        ({"where": [eq("needs", ())]}, InvalidValue),
+        ({"where": [one_of("owner", map(str, range(1001)))]}, InvalidValue),
+        ({"cursor": 5}, InvalidValue),
+        ({"cursor": "%%%"}, InvalidValue),
+        ({"cursor": "x" * 20_000}, InvalidValue),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused(asked, error):
+    with pytest.raises(error):
+        Query(Deal, **asked)
+
+
+@pytest.mark.parametrize(
+    "payload", [[], 5, ["digest"], ["digest", [["?", "x"]]], ["digest", [["n", "x"]]], ["d", None]]
+)
+def test_a_forged_cursor_is_refused(payload):
+    forged = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
+    with pytest.raises(InvalidValue, match="page before"):
+        Query(Deal, cursor=forged)
+
+
+def test_a_cursor_belongs_to_its_query(four):
+    cursor = four.find(Query(Deal, limit=1)).cursor
+    with pytest.raises(InvalidValue, match="same query"):
+        Query(Deal, where=[eq("owner", "noa")], cursor=cursor)
+    with pytest.raises(InvalidValue, match="same query"):
+        Query(Deal, order=["amount"], cursor=cursor)
+    assert Query(Deal, limit=50, cursor=cursor).position() == ("a",)
