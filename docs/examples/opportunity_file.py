@@ -80,12 +80,13 @@ class Catalog:
         products: by name as the catalogue writes it.
         accounts: the rows of the accounts, by name.
         regions: the regional office of each agent, by name.
+        by_key: the products by their names without spaces, in lower case.
     """
 
     products: Mapping[str, Product]
     accounts: Mapping[str, Mapping[str, str]]
     regions: Mapping[str, str]
-    _by_key: Mapping[str, tuple[Product, ...]]
+    by_key: Mapping[str, tuple[Product, ...]]
 
     def product(self, name: str) -> Product | None:
         """The product that is meant by a name, or ``None``.
@@ -95,7 +96,7 @@ class Catalog:
         """
         if name in self.products:
             return self.products[name]
-        meant = self._by_key.get(_key(name), ())
+        meant = self.by_key.get(_key(name), ())
         return meant[0] if len(meant) == 1 else None
 
 
@@ -240,7 +241,9 @@ def findings(rows: Iterable[Row], catalog: Catalog) -> tuple[Finding, ...]:
             found[what].append(row.line)
     of_rows = [Finding(what=what, lines=tuple(lines)) for what, lines in sorted(found.items())]
     idle = [agent for agent in catalog.regions if agent not in deals_of]
-    of_files = [Finding(what=f"agents without an opportunity: {len(idle)} ({_listed(idle)})")] if idle else []
+    of_files = (
+        [Finding(what=f"agents without an opportunity in these rows: {len(idle)} ({_listed(idle)})")] if idle else []
+    )
     for column in ("sector", "office_location"):
         for wrong, right in MISSPELT.items():
             count = sum(account.get(column) == wrong for account in catalog.accounts.values())

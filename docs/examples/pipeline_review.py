@@ -106,7 +106,7 @@ def review(folder: Path = DATA, *, limit: int | None = None) -> Review:
             committed.append(row.id)
     return Review(
         rows_in=len(read),
-        deals=tuple(storage.get(CatalogDeal, id) for id in dict.fromkeys(committed)),
+        deals=tuple(storage.get(CatalogDeal, deal_id) for deal_id in dict.fromkeys(committed)),
         refused=dict(refused),
         findings=findings(rows, catalog),
         undated=undated,

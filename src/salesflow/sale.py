@@ -102,7 +102,7 @@ class Sale(Desks, Generic[D_co]):
         self._by = line(by, field="by")
         self._at = moment(at, field="at")
         self._before = deal
-        self._deal = cast("D_co", deal)
+        self._deal: D_co = cast("D_co", deal)
         self._events: list[Event[D_co]] = []
         self._attempt: _Attempt | None = None
         if deal is not None and deal.changed_at is not None and at < deal.changed_at:

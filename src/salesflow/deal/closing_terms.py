@@ -11,27 +11,31 @@ recorded the revision can give them. Accepting also makes the net price the amou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypeVar
 
 import attrs
 
+from salesflow.deal import clauses
 from salesflow.deal.approvals import Approval, ApprovalRule
 from salesflow.deal.children import chosen, is_a
+from salesflow.deal.clauses import AfterSalesService, AgreementStatus, Delivery, TermsSide, TermsStatus
 from salesflow.deal.committee import signers
 from salesflow.deal.desk import D, D_co, Desk, UnitOfWork
 from salesflow.deal.payment_terms import PaymentTerms
-from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType, one_of
+from salesflow.errors import InvalidValue, NotNow, UnknownName, one_of
 from salesflow.event import Event
-from salesflow.values.moments import day, is_day, is_optional_day
+from salesflow.values.moments import day, is_optional_day
 from salesflow.values.money import Money
-from salesflow.values.text import identifier, is_line, is_prose, line
+from salesflow.values.text import identifier, is_line, is_prose
 
 if TYPE_CHECKING:
     from salesflow.deal.deal import Deal
+
+T = TypeVar("T")
 
 __all__ = [
     "UNCHANGED",
@@ -56,119 +60,6 @@ __all__ = [
     "Unchanged",
     "missing_approvals",
 ]
-
-_MOST_CLAUSES = 1000
-
-T = TypeVar("T")
-
-
-class TermsSide(StrEnum):
-    """Whose proposal it is."""
-
-    US = "us"
-    CUSTOMER = "customer"
-
-
-class TermsStatus(StrEnum):
-    """How far a revision has come."""
-
-    PROPOSED = "proposed"
-    COUNTERED = "countered"
-    ACCEPTED = "accepted"
-    SIGNED = "signed"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-
-
-class AgreementStatus(StrEnum):
-    """Whether an agreement holds on a day."""
-
-    UNSIGNED = "unsigned"
-    ACTIVE = "active"
-    INACTIVE = "inactive"
-
-
-@attrs.frozen(kw_only=True)
-class Delivery:
-    """Something that will be delivered.
-
-    Attributes:
-        what: what, a line.
-        on: on which day, at the latest.
-    """
-
-    what: str = attrs.field(validator=is_line(limit=1000))
-    on: date = attrs.field(validator=is_day())
-
-
-@attrs.frozen(kw_only=True)
-class AfterSalesService:
-    """What we do for the customer after the delivery.
-
-    Attributes:
-        text: what, a line ("on-site repair within two working days").
-        until: the last day of it; ``None`` is without an end.
-    """
-
-    text: str = attrs.field(validator=is_line(limit=1000))
-    until: date | None = attrs.field(default=None, validator=is_optional_day())
-
-
-def _is_discount(_instance: object, attribute: attrs.Attribute[Decimal], value: object) -> None:
-    if type(value) is not Decimal:
-        raise WrongType(
-            "a discount is a fraction, exactly", field=attribute.name, value=value, way_out="give Decimal('0.05')"
-        )
-    exponent = value.as_tuple().exponent
-    if not (isinstance(exponent, int) and exponent >= -12 and 0 <= value <= 1):
-        raise InvalidValue(
-            "a discount is a fraction from 0 to 1, with at most 12 places",
-            field=attribute.name,
-            value=value,
-            way_out="give Decimal('0.05') for 5 %",
-        )
-
-
-def _is_price(_instance: object, attribute: attrs.Attribute[Money], value: object) -> None:
-    if not isinstance(value, Money):
-        raise WrongType("a price is Money", field=attribute.name, value=value, way_out="give Money('48000', 'EUR')")
-    if value.is_negative:
-        raise InvalidValue("a price must not be negative", field=attribute.name, value=str(value))
-
-
-def _tuple_of(kind: type[T]) -> Callable[[object, attrs.Attribute[tuple[T, ...]], tuple[T, ...]], None]:
-    """An attrs validator: a tuple of one class, not endless."""
-
-    def check(_instance: object, attribute: attrs.Attribute[tuple[T, ...]], value: tuple[T, ...]) -> None:
-        if len(value) > _MOST_CLAUSES:
-            raise InvalidValue(f"there are at most {_MOST_CLAUSES:,}", field=attribute.name, value=len(value))
-        for clause in value:
-            if not isinstance(clause, kind):
-                raise WrongType(f"must be {kind.__name__}", field=attribute.name, value=clause)
-            if isinstance(clause, str):
-                line(clause, field=attribute.name, limit=1000)
-
-    return check
-
-
-def _listed(value: Iterable[T], field: str) -> tuple[T, ...]:
-    """A tuple of what was given; a bare text would become a tuple of its letters."""
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise WrongType("must be a list", field=field, value=value, way_out="put it into a list: [...]")
-    return tuple(value)
-
-
-def _deliveries(value: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    return _listed(value, "deliveries")
-
-
-def _services(value: Iterable[AfterSalesService]) -> tuple[AfterSalesService, ...]:
-    return _listed(value, "services")
-
-
-def _conditions(value: Iterable[str]) -> tuple[str, ...]:
-    return _listed(value, "conditions")
 
 
 _OPEN_TERMS = frozenset({TermsStatus.PROPOSED})
@@ -208,19 +99,21 @@ class ClosingTerms:
     """
 
     id: int = 1
-    price: Money = attrs.field(validator=_is_price)
-    discount: Decimal = attrs.field(default=Decimal(0), validator=_is_discount)
+    price: Money = attrs.field(validator=clauses.is_price)
+    discount: Decimal = attrs.field(default=Decimal(0), validator=clauses.is_discount)
     payment: PaymentTerms = attrs.field(
         factory=PaymentTerms, validator=is_a(PaymentTerms, way_out="give PaymentTerms.parse('net 30')")
     )
-    deliveries: tuple[Delivery, ...] = attrs.field(default=(), converter=_deliveries, validator=_tuple_of(Delivery))
+    deliveries: tuple[Delivery, ...] = attrs.field(
+        default=(), converter=clauses.deliveries, validator=clauses.tuple_of(Delivery)
+    )
     services: tuple[AfterSalesService, ...] = attrs.field(
-        default=(), converter=_services, validator=_tuple_of(AfterSalesService)
+        default=(), converter=clauses.services, validator=clauses.tuple_of(AfterSalesService)
     )
     valid_until: date | None = attrs.field(default=None, validator=is_optional_day())
     starts_on: date | None = attrs.field(default=None, validator=is_optional_day())
     ends_on: date | None = attrs.field(default=None, validator=is_optional_day())
-    conditions: tuple[str, ...] = attrs.field(default=(), converter=_conditions, validator=_tuple_of(str))
+    conditions: tuple[str, ...] = attrs.field(default=(), converter=clauses.conditions, validator=clauses.tuple_of(str))
     side: TermsSide = TermsSide.US
     recorded_by: str
     proposed_at: datetime

@@ -113,7 +113,7 @@ class _Plan:
 class MoveEvent(Event):
     """A move as an event: the stock trigger's work, compiled to a plan per transition at the first use."""
 
-    machine: SalesMachine
+    machine: SalesMachine  # pyright: ignore[reportIncompatibleVariableOverride]  # it is made for this machine alone
 
     def __init__(self, name: str, machine: SalesMachine) -> None:
         super().__init__(name, machine)
