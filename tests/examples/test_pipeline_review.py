@@ -225,6 +225,18 @@ def test_an_id_that_is_taken_is_refused_and_the_first_deal_stands(program, folde
     assert [deal.stage for deal in result.deals] == ["won", "engaging"]
 
 
+def test_a_storage_that_lets_a_deal_overwrite_another_is_found_out(program, folder, monkeypatch):
+    class Careless(dict):
+        def commit(self, changes):
+            self.update({change.id: change.after for change in changes.changes})
+
+        def get(self, kind, id):
+            return self[id]
+
+    monkeypatch.setattr(program, "MemoryStorage", Careless)
+    assert not program.review(folder(WON, LOST.replace("A2", "A1"))).is_complete
+
+
 def test_a_row_that_is_refused_at_its_end_leaves_no_half_of_it(program, folder):
     result = program.review(folder(WON.replace("4821", "")))
     assert (result.rows_in, result.deals, result.rows_refused) == (1, (), 1)
@@ -233,7 +245,7 @@ def test_a_row_that_is_refused_at_its_end_leaves_no_half_of_it(program, folder):
 def test_equal_reasons_are_counted_together(program, folder):
     rows = [WON.replace("A1", f"B{number}").replace("4821", f"x{number}") for number in range(50)]
     result = program.review(folder(*rows, WON))
-    assert [lines for lines in refused(result).values()] == [list(range(2, 52))]
+    assert list(refused(result).values()) == [list(range(2, 52))]
     assert len(result.deals) == 1
 
 
