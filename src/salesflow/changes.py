@@ -70,11 +70,6 @@ class Change(Generic[E_co]):
         return 0 if self.before is None else self.before.version
 
 
-def explained(before: E | None, events: tuple[Event[Never], ...], after: E) -> Change[E]:
-    """The change whose events were just applied one by one, so that they need not be applied again."""
-    return maker(Change)(before, events, after)
-
-
 def _as_tuple(changes: Iterable[Change[Entity]]) -> tuple[Change[Entity], ...]:
     return tuple(changes)
 
@@ -134,3 +129,8 @@ class ChangeSet:
             else:
                 flat.extend(one.changes if isinstance(one, ChangeSet) else one)
         return ChangeSet(flat, key=key)
+
+
+def explained(before: E | None, events: tuple[Event[Never], ...], after: E) -> ChangeSet:
+    """The set of one change whose events were just applied one by one, so that they need not be applied again."""
+    return maker(ChangeSet)((maker(Change)(before, events, after),), None)

@@ -146,7 +146,7 @@ class Sale(Desks, Generic[D_co]):
         """What this sale hands over to a storage; empty where nothing was recorded."""
         if not self._events:
             return ChangeSet()
-        return ChangeSet((explained(self._before, self.events, self._deal),))
+        return explained(self._before, self.events, self._deal)
 
     # Moves --------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ really passes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Self
 
 import attrs
@@ -42,7 +42,7 @@ def moment(value: object, *, field: str) -> datetime:
         WrongType: it is no ``datetime``.
         InvalidValue: it has no time zone, or one that gives no offset.
     """
-    if type(value) is datetime and value.tzinfo is not None and value.utcoffset() is not None:
+    if type(value) is datetime and (value.tzinfo is UTC or value.utcoffset() is not None):
         return value
     if not isinstance(value, datetime):
         raise WrongType("must be a moment", field=field, value=value, way_out=_AWARE)
