@@ -32,6 +32,7 @@ import platform
 import subprocess
 import sys
 import tracemalloc
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -227,7 +228,10 @@ def django_fsm() -> Side:
 
         django.setup()
     from django.db import models
-    from django_fsm import FSMField, transition
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # importing it advertises its successor
+        from django_fsm import FSMField, transition
 
     def advance(self: object) -> None:
         """Nothing else happens on the way."""
