@@ -25,7 +25,12 @@ __all__ = ["copier", "evolved", "maker"]
 @functools.cache
 def _twin(cls: type) -> type:
     """A subclass of ``cls`` with the same layout whose instances can be assigned to."""
-    assignable = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    assignable = {
+        "__slots__": (),
+        "__init__": object.__init__,
+        "__setattr__": object.__setattr__,
+        "__delattr__": object.__delattr__,
+    }
     return type(cls)(f"_{cls.__name__}Draft", (cls,), assignable)
 
 
@@ -37,13 +42,13 @@ def _compiled(name: str, cls: type, parameters: list[str], lines: list[str]) -> 
     source = "\n    ".join(
         [
             f"def {name}({', '.join(parameters)}):",
-            "made = new(twin)",
+            "made = twin()",
             *lines,
             "made.__class__ = cls",
             "return made",
         ]
     )
-    space: dict[str, object] = {"new": object.__new__, "twin": _twin(cls), "cls": cls}
+    space: dict[str, object] = {"twin": _twin(cls), "cls": cls}
     exec(compile(source, f"<salesflow {name} of {cls.__name__}>", "exec"), space)
     return cast("Callable[..., object]", space[name])
 

@@ -133,4 +133,8 @@ class ChangeSet:
 
 def explained(before: E | None, events: tuple[Event[Never], ...], after: E) -> ChangeSet:
     """The set of one change whose events were just applied one by one, so that they need not be applied again."""
-    return maker(ChangeSet)((maker(Change)(before, events, after),), None)
+    return _change_set((_change(before, events, after),), None)
+
+
+_change = maker(Change)
+_change_set = maker(ChangeSet)

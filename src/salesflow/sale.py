@@ -102,7 +102,7 @@ class Sale(Desks, Generic[D_co]):
         self._by = line(by, field="by")
         self._at = moment(at, field="at")
         self._before = deal
-        self._deal: D_co = cast("D_co", deal)
+        self._deal: D_co = deal  # type: ignore[assignment]  # none only until the first event has made it
         self._events: list[Event[D_co]] = []
         self._attempt: _Attempt | None = None
         if deal is not None and deal.changed_at is not None and at < deal.changed_at:
@@ -475,12 +475,13 @@ class Sale(Desks, Generic[D_co]):
         policy = self._process.policy
         if policy is None:
             return
-        name = type(event).__name__
         try:
-            reason: object = policy.refusal(cast("Event[Deal]", event), deal)
+            reason: object = policy.refusal(event, deal)  # type: ignore[arg-type]  # it is an event of this deal
         except Exception as error:
+            name = type(event).__name__
             raise PolicyRefused(deal_id=deal.id, by=self._by, event=name, reason="the policy itself failed") from error
         if reason is not None:
+            name = type(event).__name__
             said = reason if isinstance(reason, str) else "the policy gave neither None nor a reason"
             raise PolicyRefused(deal_id=deal.id, by=self._by, event=name, reason=said)
 

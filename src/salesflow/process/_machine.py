@@ -47,6 +47,7 @@ class Driven(Protocol):
 
     _position: str
     _attempt: Attempted
+    _deal: Deal
 
     @property
     def deal(self) -> Deal:
@@ -132,7 +133,7 @@ class MoveEvent(Event):
             plan = self._plan(route)
             if plan is None:
                 return STOCK_TRIGGER(self, model)
-        deal = model.deal
+        deal = model._deal
         for test, requirement in plan.tests:
             verdict = test(deal)
             if verdict is not True:

@@ -13,6 +13,7 @@ instance adds what differs between hosts, the policy, and is where work on a dea
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -361,14 +362,12 @@ class SalesProcess(Generic[D]):
         sale = self._sale(by=by, at=at, deal=deal)
         if deal.process != self.key or deal.process_version != self.version:
             self._migrate(sale, deal)
-        else:
-            self.stage(deal.stage)
+        elif deal.stage not in self._layout.stages:
+            self.stage(deal.stage)  # says so
         return sale
 
     def _sale(self, *, by: str, at: datetime, deal: D | None = None) -> Sale[D]:
-        from salesflow.sale import Sale
-
-        return Sale(self, deal, by=by, at=at)
+        return _sale_type()(self, deal, by=by, at=at)  # type: ignore[arg-type, return-value]  # a cache has no type variables
 
     def _migrate(self, sale: Sale[D], deal: D) -> None:
         for migration in self.migrations:
@@ -412,6 +411,14 @@ class SalesProcess(Generic[D]):
                 break
             lacking += _unmet(stage, RequirementKind.EXIT, deal) if stage.is_open else ()
         return tuple(f"{unmet.stage}.{unmet.requirement}" for unmet in lacking)
+
+
+@functools.cache
+def _sale_type() -> type[Sale[Deal]]:
+    """The class of sales; it stands to the right of this module and is imported when the first deal is worked on."""
+    from salesflow.sale import Sale
+
+    return Sale
 
 
 def _unmet(stage: Stage[D], kind: RequirementKind, deal: D) -> list[Unmet]:

@@ -36,7 +36,7 @@ from salesflow.storage.json_values import (
     json_kind,
     wrong,
 )
-from salesflow.storage.registry import TAGS, RecordType, Registry
+from salesflow.storage.registry import RecordType, Registry
 from salesflow.values.text import prose
 
 __all__ = ["Forms", "TaggedForm", "is_keeping", "with_unknown_fields"]
@@ -495,12 +495,10 @@ class TaggedForm(Form):
                 "no record is registered under this name",
                 field=below(at, "type"),
                 value=name if name.isidentifier() and len(name) <= 60 else None,
-                way_out=f'register its class: records.register({name if name.isidentifier() else "Yours"}, ...)'[:120],
+                way_out=f"register its class: records.register({name if name.isidentifier() else 'Yours'}, ...)"[:120],
             )
         if not issubclass(record.cls, self._base):
-            raise InvalidValue(
-                f"must be a record of {self._base.__name__}", field=below(at, "type"), value=record.name
-            )
+            raise InvalidValue(f"must be a record of {self._base.__name__}", field=below(at, "type"), value=record.name)
         return self._forms.record(record).read(data, at)
 
     def straight_write(self, value: object) -> JSON:

@@ -457,7 +457,9 @@ class ChoiceForm(Form):
         )
 
     def writing(self, space: Space, name: str) -> str:
-        return f"{name}._value_ if type({name}) is {bound(space, self._type)} else {bound(space, self.write)}({name}, '')"
+        return (
+            f"{name}._value_ if type({name}) is {bound(space, self._type)} else {bound(space, self.write)}({name}, '')"
+        )
 
     def reading(self, space: Space, name: str) -> str:
         if self.kind == "string":

@@ -126,9 +126,7 @@ class Registry:
         for name in (record.name, *formerly):
             line(name, field="name", limit=60)
             if self.named(name) is not None:
-                raise InvalidValue(
-                    "a name belongs to one class", field="name", value=name, way_out="give another name"
-                )
+                raise InvalidValue("a name belongs to one class", field="name", value=name, way_out="give another name")
         for name in (record.name, *formerly):
             self._by_name[name] = record
         self._by_class[cls] = record

@@ -64,5 +64,3 @@ def reason_to_skip(test: Callable[..., object], abilities: Collection[Ability]) 
     if module is not None and find_spec(module) is None:
         return f"{module} is not installed"
     return None
-
-

@@ -20,7 +20,8 @@ from salesflow.errors import StorageError
 __all__ = ["Caught", "ContractBroken", "difference", "expect", "expect_discretion", "expect_same", "refused"]
 
 _SQL = re.compile(
-    r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bupdate\b.+\bset\b|\bdelete\s+from\b|\bconstraint\b|\bviolates\b", re.I | re.S
+    r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bupdate\b.+\bset\b|\bdelete\s+from\b|\bconstraint\b|\bviolates\b",
+    re.I | re.S,
 )
 
 
@@ -66,7 +67,9 @@ def difference(read: object, written: object, path: str = "it") -> str | None:
         if len(read) != len(written):
             return f"{path} had {len(written)} parts and has {len(read)}"
         return next(
-            _differences((f"{path}[{place}]", one, other) for place, (one, other) in enumerate(zip(read, written, strict=True))),
+            _differences(
+                (f"{path}[{place}]", one, other) for place, (one, other) in enumerate(zip(read, written, strict=True))
+            ),
             None,
         )
     if isinstance(read, Mapping) and isinstance(written, Mapping):
@@ -148,4 +151,3 @@ def _shown_with(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-

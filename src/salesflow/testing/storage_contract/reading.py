@@ -19,7 +19,6 @@ from salesflow.testing.storage_contract.expecting import expect, expect_same, re
 from salesflow.testing.storage_contract.samples import (
     NOW,
     PROCESS,
-    SeatsAgreed,
     SeatsDeal,
     a_contact,
     a_known_contact,
