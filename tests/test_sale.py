@@ -166,6 +166,10 @@ class Won(Stage[Deal]):
     outcome = Outcome.WON
 
 
+class Lost(Stage[Deal]):
+    outcome = Outcome.LOST
+
+
 def test_the_first_stage_may_ask_something_before_a_deal_is_opened() -> None:
     from salesflow import entry_requirement
 
@@ -776,6 +780,7 @@ def process_with(enter: Callable[[Any], object] | None = None, leave: Callable[[
         first = Leaving()
         second = Arriving()
         won = Won()
+        lost = Lost()
         jump = Move(source="first", target="second")
 
     return Process().open(id="D-1", name="x", by="noa", at=NOW)
@@ -818,8 +823,13 @@ def test_a_hook_that_fails_takes_the_whole_move_back(where: str, error: Any) -> 
 def test_a_hook_makes_no_move_of_its_own(move: Callable[[Any], object]) -> None:
     for where in ("enter", "leave"):
         sale = process_with(**{where: move})
-        refusal = refused_and_unchanged(sale, NotNow, sale.advance)
-        assert "in the middle of 'advance'" in refusal.because
+        refused_and_unchanged(sale, (NotNow, MoveNotAllowed), sale.advance)
+
+
+def test_a_move_inside_a_move_is_told_which_one_it_disturbs() -> None:
+    sale = process_with(leave=lambda sale: sale.move("jump"))
+    refusal = refused_and_unchanged(sale, NotNow, sale.advance)
+    assert "in the middle of 'advance'" in refusal.because
 
 
 def test_a_hook_that_survives_its_own_refused_move_does_not_disturb_the_move() -> None:

@@ -22,7 +22,7 @@ STAGES = (
 )
 
 
-def a_sale(process: Any = None, **fields: Any) -> Sale[Any]:
+def a_sale(process: Any = None, /, **fields: Any) -> Sale[Any]:
     """A deal that noa has just opened."""
     known = {"id": "D-1", "name": "Order desk for Acme", "amount": Money("48000", "EUR"), "by": "noa", "at": NOW}
     return (process or StandardProcess()).open(**{**known, **fields})
@@ -87,6 +87,6 @@ def walk(sale: Sale[Any], *, to: str) -> Sale[Any]:
     return sale
 
 
-def sale_in(stage: str, process: Any = None, **fields: Any) -> Sale[Any]:
+def sale_in(stage: str, process: Any = None, /, **fields: Any) -> Sale[Any]:
     """A deal that has walked to this stage."""
     return walk(a_sale(process, **fields), to=stage)

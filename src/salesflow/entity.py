@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 import attrs
 
 from salesflow._copying import copier
-from salesflow.errors import InvalidValue, UnknownName
+from salesflow.errors import EngineOwned, InvalidValue, UnknownName
 from salesflow.values.moments import is_optional_moment
 from salesflow.values.text import is_identifier
 
@@ -69,6 +69,7 @@ class Entity:
             **fields: new values by field name.
 
         Raises:
+            EngineOwned: ``version`` or ``changed_at`` is among the fields.
             UnknownName: there is no such field.
             InvalidValue: a value breaks the rule of its field.
 
@@ -76,6 +77,9 @@ class Entity:
             ``return deal.changed_by(self, seats=self.seats)``
         """
         cls = type(self)
+        owned = [name for name in ("version", "changed_at") if name in fields]
+        if owned:
+            raise EngineOwned(deal_id=self.id, fields=owned, way_out="leave them out; every event raises them")
         try:
             copy = copier(cls, ("version", "changed_at", *fields))
         except AttributeError as error:

@@ -44,7 +44,7 @@ from salesflow.errors import (
 from salesflow.event import Creation, Event
 from salesflow.process.answers import DryRun, NextMove
 from salesflow.process.drafts import check_names
-from salesflow.process.move import Move, Route
+from salesflow.process.move import BUILT_IN_MOVES, Move, Route
 from salesflow.process.requirement import Unmet
 from salesflow.process.stage import Stage
 from salesflow.values.moments import moment
@@ -210,8 +210,6 @@ class Sale(Desks, Generic[D_co]):
         Raises:
             MoveNotAllowed: the stage does not lie before this one.
         """
-        if to is None:
-            to = next((route.target for route in self._routes("go_back")), None)
         return self._fire(self._route("go_back", to), reason=reason, note=note)
 
     def reopen(self, *, reason: str, to: Stage[Never] | str | None = None, note: str = "") -> Stage[D_co]:
@@ -225,10 +223,6 @@ class Sale(Desks, Generic[D_co]):
         Raises:
             MoveNotAllowed: the deal is open anyway.
         """
-        targets = [route.target for route in self._routes("reopen")]
-        if to is None and targets:
-            closed_from = self._deal.closed_from
-            to = closed_from if closed_from in targets else targets[-1]
         return self._fire(self._route("reopen", to), reason=reason, note=note)
 
     def move(
@@ -254,8 +248,7 @@ class Sale(Desks, Generic[D_co]):
             MoveRefused: requirements are not met; the error holds all of them.
             MoveNotAllowed: this stage has no such move.
         """
-        key = move if isinstance(move, str) else move.key
-        return self._fire(self._route(key, to), reason=reason, note=note, competitor=competitor)
+        return self._fire(self._route(_key_of(move), to), reason=reason, note=note, competitor=competitor)
 
     def hold(self, *, reason: str, until: date | None = None) -> None:
         """Let the deal wait: it can be lost or resumed, and otherwise does not move.
@@ -350,8 +343,7 @@ class Sale(Desks, Generic[D_co]):
         if move is None:
             route = self._next_route()
             return () if route is None else self._unmet(route)
-        key = move if isinstance(move, str) else move.key
-        return self._unmet(self._route(key, to))
+        return self._unmet(self._route(_key_of(move), to))
 
     def next_moves(self) -> tuple[NextMove, ...]:
         """Every move that the stage has, with what is missing for it."""
@@ -468,7 +460,11 @@ class Sale(Desks, Generic[D_co]):
         self._deal = made
         self._events.append(event)
         if entered is not None:
-            entered.on_enter(self)
+            self._attempt = _Attempt(Route(move="open", title="Open", source="", target=entered.key), None, "", None)
+            try:
+                entered.on_enter(self)
+            finally:
+                self._attempt = None
 
     def _permit(self, event: Event[D_co], deal: Deal) -> None:
         """Ask the policy of the host; an error in it, or an answer that it must not give, refuses."""
@@ -533,7 +529,13 @@ class Sale(Desks, Generic[D_co]):
                 because=f"the deal is in the middle of {self._attempt.route.move!r}",
                 way_out="a hook may record facts; make the next move after this one",
             )
-        if route.needs_reason or route.outcome is Outcome.LOST or reason is not None or note or competitor is not None:
+        if (
+            route.needs_reason
+            or route.outcome is Outcome.LOST
+            or reason is not None
+            or note != ""
+            or competitor is not None
+        ):
             self._check_reason(route, reason, note, competitor)
         attempt = self._attempt = _Attempt(route, reason, note, competitor)
         deal, count = self._deal, len(self._events)
@@ -561,6 +563,10 @@ class Sale(Desks, Generic[D_co]):
         prose(note, field="note")
         if competitor is not None:
             line(competitor, field="competitor")
+            if route.outcome is not Outcome.LOST:
+                raise InvalidValue(
+                    "a competitor is named when a deal is lost", field="competitor", way_out="leave it out"
+                )
         if route.outcome is Outcome.LOST:
             known = self._process.loss_reason(line(reason, field="reason"))
             if known.needs_note and not note.strip():
@@ -595,11 +601,13 @@ class Sale(Desks, Generic[D_co]):
         target = None if to is None else self._process._stage_of(to).key
         if target is None and len(ways) == 1:
             return ways[0]
+        if target is None and ways:
+            target = self._default_target(move, ways)
         for route in ways:
             if route.target == target:
                 return route
         moves = self._process._machine.events
-        if move not in moves:
+        if move not in moves and move not in BUILT_IN_MOVES:
             raise UnknownName("move", move, moves, where=f"process {self._process.key}")
         raise MoveNotAllowed(
             deal_id=self._deal.id,
@@ -611,6 +619,16 @@ class Sale(Desks, Generic[D_co]):
             ],
         )
 
+    def _default_target(self, move: str, ways: tuple[Route[D_co], ...]) -> str | None:
+        """Where a move with several targets leads when none is chosen: back by one stage, or where it was closed."""
+        if move == "go_back":
+            return ways[0].target
+        if move == "reopen":
+            targets = [route.target for route in ways]
+            closed_from = self._deal.closed_from
+            return closed_from if closed_from in targets else targets[-1]
+        return None
+
     def _next_route(self) -> Route[D_co] | None:
         ways = self._routes("advance") or self._routes("win")
         return ways[0] if ways else None
@@ -618,6 +636,15 @@ class Sale(Desks, Generic[D_co]):
     def _unmet(self, route: Route[D_co]) -> tuple[Unmet, ...]:
         found = [requirement.unmet(self._deal) for requirement in route.requirements]
         return tuple(unmet for unmet in found if unmet is not None)
+
+
+def _key_of(move: Move[Never] | str) -> str:
+    """The key of a move that is meant by itself or by its key."""
+    if isinstance(move, str):
+        return move
+    if not isinstance(move, Move):
+        raise WrongType("a move is meant by itself or by its key", field="move", value=move)
+    return move.key
 
 
 _FIGURES = frozenset({"amount", "expected_close", "forecast_category", "probability", "predicted_probability"})

@@ -57,7 +57,7 @@ class GuardedClosing(Closing):
 
     @entry_requirement("everybody who decides is known", hint="Fill the buying committee.")
     def committee_is_known(self, deal: Deal) -> Iterator[str]:
-        present = {str(member.role) for member in deal.committee}
+        present = {str(role) for member in deal.committee for role in member.roles}
         for role in ("decision maker", "economic buyer"):
             if role not in present:
                 yield role

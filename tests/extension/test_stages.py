@@ -149,9 +149,9 @@ def test_a_hook_of_an_own_stage_records_within_the_move() -> None:
     qualify(sale)
     sale.advance()
     assert [task.title for task in sale.deal.tasks] == ["Introduce the delivery team"]
-    assert not sale.deal.tasks[0].is_done
+    assert sale.deal.tasks[0].is_open
     sale.advance()
-    assert sale.deal.tasks[0].is_done
+    assert not sale.deal.tasks[0].is_open
 
 
 def test_a_failing_hook_of_an_own_stage_leaves_everything_as_it_was() -> None:

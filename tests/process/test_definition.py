@@ -409,7 +409,7 @@ def test_a_refused_subclass_leaves_the_process_that_it_extends_as_it_was() -> No
 
 @pytest.mark.parametrize(
     ("name", "key"),
-    [("SaaSProcess", "saa_s"), ("ServiceDeskProcess", "service_desk"), ("Process", "process"), ("Plain", "plain")],
+    [("SaaSProcess", "saas"), ("ServiceDeskProcess", "service_desk"), ("Process", "process"), ("Plain", "plain")],
 )
 def test_a_process_without_a_key_is_called_after_its_class(name: str, key: str) -> None:
     process: Any = types.new_class(name, (SalesProcess,), {}, lambda space: space.update(first=Open(), won=Won()))

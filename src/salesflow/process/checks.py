@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from salesflow.process.move import Move, Route
     from salesflow.process.stage import Stage
 
-__all__ = ["key_faults", "move_faults", "reason_faults", "route_faults", "stage_faults"]
+__all__ = ["base_faults", "key_faults", "move_faults", "reason_faults", "route_faults", "stage_faults"]
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
@@ -33,6 +33,12 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(name, names, n=3)
     return f"no {kind} {name!r}; " + (f"did you mean {one_of(near)}?" if near else f"there is {one_of(names)}")
+
+
+def base_faults(bases: Sequence[type[object]]) -> Iterator[str]:
+    """A process that derives from two processes: their stages have no common order."""
+    if len(bases) > 1:
+        yield f"it derives from {' and '.join(base.__name__ for base in bases)}; derive from one and insert the rest"
 
 
 def key_faults(keys: Iterable[str], taken: Callable[[str], bool]) -> Iterator[str]:
@@ -151,8 +157,11 @@ def _closure(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
     return reached
 
 
-def reason_faults(reasons: Sequence[object]) -> Iterator[str]:
+def reason_faults(reasons: object) -> Iterator[str]:
     """What is wrong with the list of loss reasons."""
+    if not isinstance(reasons, tuple | list):
+        yield f"loss_reasons must be a tuple of LossReason, not {reasons!r}"
+        return
     keys = []
     for reason in reasons:
         if isinstance(reason, LossReason):

@@ -116,6 +116,7 @@ class SalesProcess(Generic[D]):
         cls._deal_type = _deal_type_of(cls)
         inherited = next((base._layout for base in cls.__mro__[1:] if issubclass(base, SalesProcess)), Layout())
         layout, faults = lay_out(inherited, body, without)
+        faults += checks.base_faults([base for base in cls.__bases__ if issubclass(base, SalesProcess)])
         named = [name for name, value in body.items() if isinstance(value, Stage | Move)]
         faults += checks.key_faults(named, lambda name: hasattr(SalesProcess, name))
         faults += checks.stage_faults(list(layout.stages.values())) if layout.stages or faults else ()
@@ -373,6 +374,8 @@ class SalesProcess(Generic[D]):
         for migration in self.migrations:
             if (migration.process, migration.version) == (deal.process, deal.process_version):
                 target = self.stage(migration.stages.get(deal.stage, deal.stage))
+                if target.outcome is not deal.outcome:
+                    break
                 event = ProcessMigrated(
                     at=sale.at,
                     by=sale.by,
@@ -391,11 +394,18 @@ class SalesProcess(Generic[D]):
             deal_id=deal.id,
             runs_under=f"{deal.process} {deal.process_version}",
             process=f"{self.key} {self.version}",
-            way_out="use that process, or declare a Migration in the migrations of this one",
+            way_out="use that process, or declare a Migration to a stage of the same outcome in the migrations of this one",
         )
 
     def _stage_of(self, stage: str | Stage[Never]) -> Stage[D]:
         """The stage of this process that is meant by a key or by a stage, of it or of a process that it extends."""
+        if not isinstance(stage, str | Stage):
+            raise WrongType(
+                "a stage is meant by itself or by its key",
+                field="stage",
+                value=stage,
+                way_out=f"give one of {', '.join(self._layout.stages)}",
+            )
         return self.stage(stage if isinstance(stage, str) else stage.key)
 
     def _lacking(self, deal: D, reached: Stage[D]) -> tuple[str, ...]:
@@ -428,7 +438,7 @@ def _unmet(stage: Stage[D], kind: RequirementKind, deal: D) -> list[Unmet]:
 
 def _key_of(name: str) -> str:
     """The key of a process class: ``SaaSProcess`` gives ``saas``."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.removesuffix("Process") or name)
+    words = re.sub(r"(?<=[a-zA-Z0-9])(?=[A-Z][a-z])", "_", name.removesuffix("Process") or name)
     return words.lower()
 
 

@@ -53,10 +53,15 @@ def _lines(process: SalesProcess[D]) -> Iterator[str]:
     yield from _listed(
         "Reasons for a loss",
         (
-            f"{escaped(reason.title)} (`{reason.key}`)" + (", with a note" if reason.needs_note else "")
+            f"{escaped(reason.title)} ({_key(reason.key)})" + (", with a note" if reason.needs_note else "")
             for reason in process.loss_reasons
         ),
     )
+
+
+def _key(key: str) -> str:
+    """A key as code, or escaped where it is not one."""
+    return f"`{key}`" if key.isidentifier() else escaped(key)
 
 
 def _facts(stage: Stage[Never]) -> Iterator[str]:

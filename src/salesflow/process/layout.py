@@ -82,6 +82,9 @@ def lay_out(inherited: Layout, body: Mapping[str, object], without: Sequence[str
 def _replacement_faults(
     key: str, value: object, stages: Mapping[str, object], moves: Mapping[str, object]
 ) -> Iterator[str]:
+    if isinstance(value, type) and issubclass(value, Stage) and value.__name__ != key:
+        yield f"{key!r} is a class of stages; make a stage of it: {key} = {value.__name__}()"
+        return
     if key in stages and not isinstance(value, Stage):
         yield f"{key!r} is a stage and can only be replaced by one; name it in without=(...) to remove it"
     if key in moves and not isinstance(value, Move):

@@ -76,9 +76,8 @@ class Stage(Generic[D_contra]):
             for name in unknown
         )
         cls._faults = cls._faults + faults
-        cls._dropped = (cls._dropped | frozenset(without)) - {
-            name for name in vars(cls) if MARK in getattr(vars(cls)[name], "__dict__", {})
-        }
+        marked_again = {name for name in vars(cls) if _mark_of(cls, name)}
+        cls._dropped = (cls._dropped | frozenset(without)) - marked_again
 
     def __init__(self, *, after: str | None = None, before: str | None = None) -> None:
         self._key = ""
@@ -162,5 +161,6 @@ class Stage(Generic[D_contra]):
 
 
 def _mark_of(cls: type, name: str) -> Mark | None:
-    mark = getattr(vars(cls).get(name), MARK, None)
+    found = vars(cls).get(name)
+    mark = getattr(found, MARK, None) or getattr(getattr(found, "__func__", None), MARK, None)
     return mark if isinstance(mark, Mark) else None

@@ -172,8 +172,6 @@ class MemoryStorage:
             return
         if change.before is None:
             raise DuplicateKey(kind.__name__, "id")
-        if stored is None:
-            raise NotFound(kind.__name__, change.id)
         raise StaleVersion(kind.__name__, change.id, expected=change.expected_version, found=found)
 
     def _taken_after(self, changes: ChangeSet) -> dict[tuple[UniqueKey, str], str]:

@@ -1,9 +1,9 @@
 """Dividing a whole so that nothing is lost: equal shares, and shares by ratio, of whole units.
 
 Dividing 100.00 by three leaves a cent over, and it has to go somewhere. Here the whole is a number of units that
-cannot be divided (cents, say); each share is cut down to whole units, and those left over go one by one to the first
-shares, in order, that are to get anything. That is our own choice among several fair ones: it is the one that people
-can redo by hand, and the same input always gives the same shares.
+cannot be divided (cents, say); each share is cut down to whole units, and those left over go one by one to the shares
+that lost the most by that, the first of equals first (the method of the largest remainder). So no share is a whole unit
+off what it should be, equal parts differ by a unit at most, and the same input always gives the same shares.
 """
 
 from __future__ import annotations
@@ -35,11 +35,10 @@ def shares(units: int, parts: int | Sequence[int | Decimal], *, field: str) -> l
     weights = _weights(parts, field=field)
     whole = sum(weights)
     result = [abs(units) * weight // whole for weight in weights]
+    lost = [abs(units) * weight % whole for weight in weights]
     left = abs(units) - sum(result)
-    for index, weight in enumerate(weights):
-        if left and weight:
-            result[index] += 1
-            left -= 1
+    for index in sorted(range(len(weights)), key=lambda index: -lost[index])[:left]:
+        result[index] += 1
     return result if units >= 0 else [-share for share in result]
 
 
