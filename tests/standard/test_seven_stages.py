@@ -258,8 +258,8 @@ def test_winning_reminds_of_the_call_after_the_delivery() -> None:
     sale.committee.add("C-1", "decision maker", may_sign=True)
     sale.terms.propose(
         Money("48000", "EUR"),
-        deliveries=[Delivery("Order desk", on=date(2027, 1, 11)), Delivery("Training", on=date(2027, 2, 1))],
-        services=[AfterSalesService("hotline")],
+        deliveries=[Delivery(what="Order desk", on=date(2027, 1, 11)), Delivery(what="Training", on=date(2027, 2, 1))],
+        services=[AfterSalesService(text="hotline")],
     )
     sale.terms.accept()
     sale.terms.sign("C-1")
@@ -277,7 +277,7 @@ def test_without_a_delivery_date_the_customer_is_called_soon() -> None:
 def test_a_delivery_that_lies_behind_is_checked_now() -> None:
     sale = sale_in("closing")
     sale.committee.add("C-1", "decision maker", may_sign=True)
-    sale.terms.propose(Money("48000", "EUR"), deliveries=[Delivery("Order desk", on=date(2026, 10, 1))])
+    sale.terms.propose(Money("48000", "EUR"), deliveries=[Delivery(what="Order desk", on=date(2026, 10, 1))])
     sale.terms.accept()
     sale.terms.sign("C-1")
     sale.win()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import types
 import typing
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -93,7 +93,8 @@ def sample(cls: type, *, full: bool = True) -> object:
     hints = typing.get_type_hints(cls)
     values = {}
     for field in attrs.fields(cls):
-        if not field.init or (not full and field.default is not attrs.NOTHING):
+        is_needed = field.default is attrs.NOTHING or (cls is Lead and field.name == "name")
+        if not field.init or not (full or is_needed):
             continue
         values[field.alias] = _value(cls, field.name, hints[field.name], full)
     return cls(**values)
@@ -157,26 +158,51 @@ def own_records() -> set[str]:
     return {name for name in found if not name.startswith("_")} | {"Organization"}
 
 
+def shape(records: Records, cls: type) -> dict[str, object]:
+    """The shape of a record: its JSON Schema, with that of every value in it; other records in it stand for themselves."""
+    known = records.schema(cls)["$defs"]
+    assert isinstance(known, dict)
+    found: dict[str, object] = {}
+    todo = [cls.__name__]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found[name] = _without_records(known[name], known, todo)
+    return dict(sorted(found.items()))
+
+
+def _without_records(part: object, known: dict[str, object], todo: list[str]) -> object:
+    if isinstance(part, list):
+        return [_without_records(one, known, todo) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        name = part["$ref"].removeprefix("#/$defs/")
+        if "type" in known[name]["properties"] and "const" in known[name]["properties"]["type"]:
+            return {"$ref": "a record"}
+        todo.append(name)
+        return part
+    return {key: _without_records(one, known, todo) for key, one in part.items()}
+
+
+def golden_path(records: Records, cls: type) -> Path:
+    """The golden file of the present schema of a class."""
+    defined = records.schema(cls)["$defs"]
+    return GOLDEN / f"{cls.__name__}.{defined[cls.__name__]['properties']['schema']['const']}.json"
+
+
 def write_missing() -> None:
     """Write the golden files that are not there yet."""
     records = Records()
     for cls in classes():
-        schema = records.schema(cls)["$defs"][cls.__name__]["properties"]["schema"]["const"]
-        path = GOLDEN / f"{cls.__name__}.{schema}.json"
+        path = golden_path(records, cls)
         if not path.exists():
-            samples = {"full": records.dump(sample(cls)), "bare": records.dump(sample(cls, full=False))}
-            path.write_text(json.dumps(samples, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    path = GOLDEN / "shapes.json"
-    if not path.exists():
-        path.write_text(json.dumps(shapes(records), indent=1) + "\n", encoding="utf-8")
-
-
-def shapes(records: Records) -> dict[str, object]:
-    """The shape of every class in any record, as JSON Schema."""
-    found: dict[str, object] = {}
-    for cls in classes():
-        found.update(records.schema(cls)["$defs"])
-    return dict(sorted(found.items()))
+            golden = {
+                "full": records.dump(sample(cls)),
+                "bare": records.dump(sample(cls, full=False)),
+                "shape": shape(records, cls),
+            }
+            path.write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

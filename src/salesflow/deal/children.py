@@ -101,7 +101,7 @@ def told(value: object, *, field: str, limit: int = 10_000) -> str:
         InvalidValue: it is blank, too long, or holds characters that are refused.
     """
     text = prose(value, field=field, limit=limit)
-    line(text.translate(_AS_ONE_LINE), field=field, limit=limit)
+    line(text.translate(_AS_ONE_LINE), field=field, limit=limit, personal=True)
     return text
 
 

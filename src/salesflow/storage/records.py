@@ -10,11 +10,13 @@ types and within limits, passes every validator of the classes, or is refused wi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, TypeVar, overload
 
 from salesflow.errors import InvalidValue, MissingExtra
-from salesflow.storage.json_records import Forms
-from salesflow.storage.json_values import JSON, LEAVES, Form, written_as_text
+from salesflow.storage.plain.form import JSON, Form
+from salesflow.storage.plain.lookup import Forms
+from salesflow.storage.plain.values import LEAVES, written_as_text
 from salesflow.storage.registry import RecordType, Registry, Upcaster
 
 if TYPE_CHECKING:
@@ -229,7 +231,6 @@ class Records:
 
 def _msgspec() -> ModuleType:
     try:
-        import msgspec
+        return import_module("msgspec")
     except ImportError:
         raise MissingExtra("records", needed_for="records as JSON bytes") from None
-    return msgspec

@@ -20,7 +20,7 @@ from typing import Final
 import attrs
 
 from salesflow.errors import InvalidValue
-from salesflow.storage.json_values import JSON, below
+from salesflow.storage.plain.form import JSON, below
 from salesflow.values.text import line
 
 __all__ = ["OWN", "TAGS", "RecordType", "Registry", "Upcaster"]

@@ -86,7 +86,7 @@ def optional_line(value: object, *, field: str, limit: int = 200, personal: bool
     return None if value is None else line(value, field=field, limit=limit, personal=personal)
 
 
-def prose(value: object, *, field: str, limit: int = 10_000, personal: bool = False) -> str:
+def prose(value: object, *, field: str, limit: int = 10_000, personal: bool = True) -> str:
     r"""Check text of several lines and return it unchanged.
 
     It may be empty, and may hold tabs and ``\n``. A carriage return is refused, so that every stored text
@@ -96,7 +96,7 @@ def prose(value: object, *, field: str, limit: int = 10_000, personal: bool = Fa
         value: the text.
         field: what the text is, for the message.
         limit: how many characters it may have.
-        personal: whether the text says something about a person; then no message repeats it.
+        personal: whether the text may say something about a person, as free text may; then no message repeats it.
 
     Raises:
         WrongType: it is not a ``str``.
@@ -191,7 +191,7 @@ def is_optional_line(
     return check
 
 
-def is_prose(limit: int = 10_000, *, personal: bool = False) -> Callable[[object, attrs.Attribute[str], str], None]:
+def is_prose(limit: int = 10_000, *, personal: bool = True) -> Callable[[object, attrs.Attribute[str], str], None]:
     """An attrs validator for :func:`prose`."""
 
     def check(_instance: object, attribute: attrs.Attribute[str], value: str) -> None:

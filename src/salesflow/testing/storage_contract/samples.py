@@ -10,6 +10,7 @@ import attrs
 
 from salesflow.changes import Change, ChangeSet
 from salesflow.deal.deal import Deal
+from salesflow.deal.event import DealOpened
 from salesflow.entity import Entity
 from salesflow.event import Event
 from salesflow.people.contact import Contact, ContactAdded, ContactUpdated
@@ -40,6 +41,7 @@ __all__ = [
     "added",
     "an_adopted_deal",
     "an_organization",
+    "an_own_deal",
     "updated",
     "work_on",
 ]
@@ -202,6 +204,13 @@ def an_adopted_deal(id: str = "D-1") -> Sale[Deal]:
         by="noa",
         at=NOW,
     )
+
+
+def an_own_deal(id: str = "D-1") -> ChangeSet:
+    """A deal of a class of the host's own, with a fact of its own."""
+    opened = DealOpened(at=NOW, by="noa", deal=SeatsDeal(id=id, name="Order desk"))
+    agreed = SeatsAgreed(at=NOW, by="noa", seats=40, rate=Decimal("12.500"))
+    return ChangeSet.of(Change(None, (opened, agreed)))
 
 
 def a_known_contact(id: str = "C-1") -> Contact:

@@ -1,17 +1,9 @@
-"""How single values are written as plain data: text, numbers, days and moments, amounts, closed choices.
+"""How single values are written: text, numbers, days and moments, amounts.
 
-Plain data is what JSON can say: ``None``, ``bool``, ``int``, ``str``, lists and dicts with text for keys. A number
-with a fraction is written as text, because JSON's own numbers are binary to most readers. A moment is written as
-RFC 9557 has it: wall clock, offset, and the name of the time zone where it has one
+A number with a fraction is written as text, because JSON's own numbers are binary to most readers. A moment is written
+as RFC 9557 has it: wall clock, offset, and the name of the time zone where it has one
 (``2026-11-02T09:00:00.000001+02:00[Asia/Jerusalem]``), so that neither the microsecond nor the zone is lost, and a
 program that knows only RFC 3339 can cut the bracket off.
-
-What could not be read back is refused before it is written, by the same rules. What is read is hostile until it was
-checked; no message repeats a value.
-
-Each form can be used in two ways. ``read`` and ``write`` say where in the data a fault is. ``reading`` and
-``writing`` give the source of an expression for the functions that ``json_records`` generates per class: these say
-only that there is a fault, so that the path need not be kept on the way that nearly every record takes.
 """
 
 from __future__ import annotations
@@ -21,123 +13,28 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from salesflow.errors import InvalidValue, SalesflowError, WrongType
+from salesflow.errors import InvalidValue, SalesflowError
+from salesflow.storage.plain.form import JSON, Form, Space, below, bound, given, wrong
 from salesflow.values.contact_details import EmailAddress, PhoneNumber
 from salesflow.values.decimals import DIGITS
 from salesflow.values.money import Money
 from salesflow.values.text import prose
 
 __all__ = [
-    "ITEMS",
-    "JSON",
     "LEAVES",
     "TEXT",
-    "ChoiceForm",
-    "Form",
     "LeafForm",
-    "Space",
-    "below",
-    "given",
-    "json_kind",
+    "written_as_text",
 ]
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
-"""Plain data, as ``json`` reads and writes it."""
-
-Space = dict[str, object]
-"""The names that a generated function can use."""
-
 TEXT: Final = 100_000
-"""How many characters one text may have."""
-
-ITEMS: Final = 100_000
-"""How many items one list may have."""
+"""How many characters one text may have; our own choice, ten times what the library's own fields take."""
 
 _INT64: Final = 2**63
 _EXPONENT: Final = 100
-
-
-def below(at: str, name: str) -> str:
-    """The path of a part: ``below("deal", "amount")`` is ``deal.amount``."""
-    return f"{at}.{name}" if at else name
-
-
-def json_kind(data: object) -> str:
-    """What a piece of plain data is, in the words of JSON."""
-    if data is None:
-        return "null"
-    for kind, name in ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array")):
-        if isinstance(data, kind):
-            return name
-    return "object" if isinstance(data, dict) else type(data).__name__
-
-
-def wrong(at: str, wanted: str, data: object) -> WrongType:
-    """The error for data of the wrong kind; it says which kind, never the value."""
-    return WrongType(f"must be {wanted}", field=at or "data", way_out=f"this is of kind {json_kind(data)}")
-
-
-def given(error: Exception, at: str, *, what: str) -> InvalidValue:
-    """An error of a value's own rules, as one that says where in the data it is and repeats no value."""
-    field = at or "data"
-    if isinstance(error, InvalidValue):
-        # The way out of a rule may quote what it would accept; the rule alone never does.
-        return InvalidValue(error.rule, field=field)
-    if isinstance(error, SalesflowError):
-        return InvalidValue(f"is refused by {what} ({type(error).__name__})", field=field)
-    return InvalidValue(f"is refused by {what}, which raised {type(error).__name__}", field=field)
-
-
-class Form:
-    """How the values of one type are written as plain data, and read back."""
-
-    __slots__ = ()
-
-    kind: str
-    """What the data is, in the words of JSON; several, joined by a bar, where it varies."""
-
-    def takes(self, value: object) -> bool:
-        """Whether a value is of this form's type."""
-        raise NotImplementedError
-
-    def write(self, value: object, at: str) -> JSON:
-        """The value as plain data.
-
-        Raises:
-            InvalidValue: it could not be read back; ``field`` is the path ``at``.
-        """
-        raise NotImplementedError
-
-    def read(self, data: object, at: str) -> object:
-        """The value that plain data stands for.
-
-        Raises:
-            InvalidValue: the data stands for none; ``field`` is the path.
-        """
-        raise NotImplementedError
-
-    def writing(self, space: Space, name: str) -> str:
-        """The source of an expression that writes the variable ``name``."""
-        return f"{bound(space, self.write)}({name}, '')"
-
-    def reading(self, space: Space, name: str) -> str:
-        """The source of an expression that reads the variable ``name``."""
-        return f"{bound(space, self.read)}({name}, '')"
-
-    def schema(self, defs: dict[str, JSON]) -> dict[str, JSON]:
-        """The JSON Schema of the data; what it refers to is put into ``defs``."""
-        raise NotImplementedError
-
-
-def bound(space: Space, value: object) -> str:
-    """A name for a value in the space of a generated function."""
-    name = f"_{len(space)}"
-    space[name] = value
-    return name
 
 
 class LeafForm(Form):
@@ -418,63 +315,11 @@ class _MoneyForm(LeafForm):
             raise InvalidValue("must be an ISO 4217 code", field=below(at, "currency")) from None
 
 
-class ChoiceForm(Form):
-    """A closed choice, written by the value of its member, which is text or a whole number."""
-
-    __slots__ = ("_members", "_type", "kind")
-
-    def __init__(self, type_: type[Enum]) -> None:
-        self._type = type_
-        self._members = {member.value: member for member in type_}
-        kinds = {type(value) for value in self._members}
-        if kinds == {str}:
-            self.kind = "string"
-        elif kinds == {int}:
-            self.kind = "integer"
-        else:
-            raise WrongType(
-                "the values of a closed choice are all text or all whole numbers to be written",
-                field=type_.__name__,
-                way_out="give its members such values",
-            )
-
-    def takes(self, value: object) -> bool:
-        return isinstance(value, self._type)
-
-    def write(self, value: object, at: str) -> JSON:
-        if not isinstance(value, self._type):
-            raise wrong(at, f"a {self._type.__name__}", value)
-        written: str | int = value.value
-        return written
-
-    def read(self, data: object, at: str) -> object:
-        if (type(data) is str or type(data) is int) and data in self._members:
-            return self._members[data]
-        raise InvalidValue(
-            f"must be one of the values of {self._type.__name__}",
-            field=at or "data",
-            way_out=f"they are {', '.join(map(repr, list(self._members)[:20]))}",
-        )
-
-    def writing(self, space: Space, name: str) -> str:
-        return (
-            f"{name}._value_ if type({name}) is {bound(space, self._type)} else {bound(space, self.write)}({name}, '')"
-        )
-
-    def reading(self, space: Space, name: str) -> str:
-        if self.kind == "string":
-            return f"{bound(space, self._members)}[{name}]"
-        return f"{bound(space, self.read)}({name}, '')"
-
-    def schema(self, defs: dict[str, JSON]) -> dict[str, JSON]:
-        return {"enum": list(self._members)}
-
-
 def _is_short(name: str) -> str:
     return f"({{v}} if type({{v}}) is str and len({{v}}) < {TEXT} and {{v}}.isprintable() else {{{name}}}({{v}}))"
 
 
-def _written_as_text(type_: type, parse: Callable[[str], object], wanted: str) -> LeafForm:
+def written_as_text(type_: type, parse: Callable[[str], object], wanted: str) -> LeafForm:
     def write(value: object) -> str:
         if not isinstance(value, type_):
             raise _NotOfType
@@ -485,8 +330,6 @@ def _written_as_text(type_: type, parse: Callable[[str], object], wanted: str) -
 
     return LeafForm(type_, wanted=wanted, write=write, read=read, schema={"type": "string"})
 
-
-written_as_text = _written_as_text
 
 LEAVES: dict[object, Form] = {
     str: LeafForm(
@@ -567,7 +410,7 @@ LEAVES: dict[object, Form] = {
             "additionalProperties": False,
         },
     ),
-    EmailAddress: _written_as_text(EmailAddress, EmailAddress, "an e-mail address"),
-    PhoneNumber: _written_as_text(PhoneNumber, PhoneNumber, "a phone number"),
+    EmailAddress: written_as_text(EmailAddress, EmailAddress, "an e-mail address"),
+    PhoneNumber: written_as_text(PhoneNumber, PhoneNumber, "a phone number"),
 }
 """The forms of the types that have no parts, or are always written the same way."""

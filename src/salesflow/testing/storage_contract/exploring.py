@@ -1,0 +1,146 @@
+"""Long random lives: Hypothesis writes to a storage and to the one in memory, and both must say and hold the same."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from salesflow.changes import Change, ChangeSet
+from salesflow.errors import NotFound, StorageError
+from salesflow.people.contact import Contact
+from salesflow.storage.memory import MemoryStorage
+from salesflow.storage.protocols import Storage
+from salesflow.storage.query import Query, eq
+from salesflow.storage.receipt import Receipt
+from salesflow.testing.storage_contract.ability import needs_installed
+from salesflow.testing.storage_contract.expecting import expect_same
+from salesflow.testing.storage_contract.samples import a_contact, added, updated
+
+if TYPE_CHECKING:
+    from hypothesis.stateful import RuleBasedStateMachine
+
+__all__ = ["Exploring"]
+
+
+class Exploring:
+    """Whatever is done to it in whatever order, a storage does as the one in memory does."""
+
+    @needs_installed("hypothesis")
+    def test_a_long_random_life_goes_as_it_goes_in_memory(self, store: Storage) -> None:
+        from hypothesis import HealthCheck, settings
+        from hypothesis.stateful import run_state_machine_as_test
+
+        run_state_machine_as_test(
+            _machine(store),
+            settings=settings(
+                max_examples=20,
+                stateful_step_count=20,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+class _Life:
+    """One life: the storage, the one in memory, and what was read of both."""
+
+    def __init__(self, store: Storage, run: int) -> None:
+        self.store = store
+        self.run = run
+        self.model = MemoryStorage()
+        self.seen: dict[str, list[Contact]] = {}
+        self.last: ChangeSet | None = None
+
+    def id(self, number: int) -> str:
+        """An id of this life alone, for the store is the same for all."""
+        return f"L-{self.run}-{number}"
+
+    def commit(self, changes: ChangeSet) -> None:
+        """Commit to both; both must answer alike."""
+        self.last = changes
+        expect_same(_answer(self.store, changes), _answer(self.model, changes), "both storages answer alike")
+
+    def draft(self, number: int, owner: str) -> Change[Contact]:
+        """The change that adds a contact."""
+        contact = a_contact(self.id(number), owner=f"{owner} {self.run}")
+        (change,) = added(contact).changes
+        return Change(None, change.events)  # type: ignore[arg-type]  # the events of a contact
+
+    def update(self, number: int, owner: str, age: int) -> Change[Contact] | None:
+        """The change that gives a contact another owner, decided on the latest version or an older one."""
+        versions = self.seen.get(self.id(number), [])
+        if not versions:
+            return None
+        read = versions[max(0, len(versions) - 1 - age)]
+        return Change(read, updated(read, owner=f"{owner} {self.run}").events)  # type: ignore[arg-type]
+
+    def look(self) -> None:
+        """Compare all that both hold."""
+        for number in range(3):
+            stored = _read(self.store, self.id(number))
+            expect_same(stored, _read(self.model, self.id(number)), "both storages hold the same")
+            if stored is not None and stored not in self.seen.setdefault(stored.id, []):
+                self.seen[stored.id].append(stored)
+        for owner in ("noa", "dan"):
+            query = Query(Contact, where=[eq("owner", f"{owner} {self.run}")], limit=2)
+            expect_same(self.store.find(query).items, self.model.find(query).items, "both storages find the same")
+
+
+def _answer(storage: Storage, changes: ChangeSet) -> Receipt | type[StorageError]:
+    try:
+        return storage.commit(changes)
+    except StorageError as error:
+        return type(error)
+
+
+def _read(storage: Storage, id: str) -> Contact | None:
+    try:
+        contact = storage.get(Contact, id)
+    except NotFound:
+        return None
+    expect_same(len(storage.history(Contact, id)), contact.version, "each event raises the version by one")
+    return contact
+
+
+def _machine(store: Storage) -> type[RuleBasedStateMachine]:
+    from hypothesis import strategies as st
+    from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+    runs = count()
+    numbers, owners, ages = st.integers(0, 2), st.sampled_from(["noa", "dan"]), st.integers(0, 2)
+    keys = st.none() | st.sampled_from(["a", "A", "b"])
+
+    class Life(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.life = _Life(store, next(runs))
+
+        def _commit(self, changes: list[Change[Contact] | None], key: str | None) -> None:
+            given = [change for change in changes if change is not None]
+            self.life.commit(ChangeSet(given, key=key and f"{key} {self.life.run}"))
+
+        @rule(number=numbers, owner=owners, key=keys)
+        def add(self, number: int, owner: str, key: str | None) -> None:
+            self._commit([self.life.draft(number, owner)], key)
+
+        @rule(number=numbers, owner=owners, age=ages, key=keys)
+        def update(self, number: int, owner: str, age: int, key: str | None) -> None:
+            self._commit([self.life.update(number, owner, age)], key)
+
+        @rule(number=numbers, owner=owners, age=ages, key=keys)
+        def add_and_update(self, number: int, owner: str, age: int, key: str | None) -> None:
+            other = (number + 1) % 3
+            self._commit([self.life.draft(number, owner), self.life.update(other, owner, age)], key)
+
+        @rule()
+        def repeat(self) -> None:
+            if self.life.last is not None:
+                self.life.commit(self.life.last)
+
+        @invariant()
+        def both_hold_the_same(self) -> None:
+            self.life.look()
+
+    return Life

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import pytest
+
+from salesflow import MemoryStorage
+from salesflow.testing.storage_contract import UNIQUE, Ability, AsyncStorageContract, StorageContract
+
+
+class TestMemoryStorage(StorageContract):
+    abilities: ClassVar = {Ability.JOURNAL, Ability.TENANTS, Ability.UNIQUE_KEYS, Ability.OWN_KINDS}
+
+    @pytest.fixture
+    def storage(self) -> MemoryStorage:
+        return MemoryStorage(unique=UNIQUE)
