@@ -40,7 +40,10 @@ UNMET = Unmet(requirement="has_owner", text="somebody is responsible", stage="fi
 
 EXAMPLES: list[tuple[SalesflowError, tuple[str, ...]]] = [
     (SalesflowError("something"), ("something",)),
-    (ProcessDefinitionError("OurProcess", ["no stage 'x'", "no move 'y'"]), ("OurProcess", "no stage 'x'", "no move 'y'")),
+    (
+        ProcessDefinitionError("OurProcess", ["no stage 'x'", "no move 'y'"]),
+        ("OurProcess", "no stage 'x'", "no move 'y'"),
+    ),
     (
         InvalidValue("must not be blank", field="name", value="", way_out="give a name"),
         ("name", "must not be blank", "''", "give a name"),
@@ -89,7 +92,9 @@ EXAMPLES: list[tuple[SalesflowError, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("error", "parts"), EXAMPLES, ids=lambda value: type(value).__name__)
-def test_a_message_carries_the_rule_what_was_tried_and_the_way_out(error: SalesflowError, parts: tuple[str, ...]) -> None:
+def test_a_message_carries_the_rule_what_was_tried_and_the_way_out(
+    error: SalesflowError, parts: tuple[str, ...]
+) -> None:
     for part in parts:
         assert part in str(error)
 
@@ -152,9 +157,7 @@ def test_an_error_is_also_the_builtin_that_fits(kind: type[Exception], builtin: 
 
 
 def test_an_error_says_where_there_is_nothing_to_choose_from() -> None:
-    assert "from there it can: nothing" in str(
-        MoveNotAllowed(deal_id="D-1", move="win", source="lost", allowed=())
-    )
+    assert "from there it can: nothing" in str(MoveNotAllowed(deal_id="D-1", move="win", source="lost", allowed=()))
     assert "there is nothing" in str(UnknownName("stage", "x", []))
     assert "in process standard" in str(UnknownName("stage", "x", ["y"], where="process standard"))
     assert str(NotNow(deal_id=None, tried="hold", because="b", way_out="w")) == "cannot hold: b; w"

@@ -30,8 +30,8 @@ from salesflow import (
     MoveNotAllowed,
     MoveRefused,
     NotNow,
-    OutOfOrder,
     Outcome,
+    OutOfOrder,
     SalesProcess,
     Stage,
     StageChanged,
@@ -660,7 +660,9 @@ def test_what_the_engine_or_a_desk_owns_is_not_updated(field: str) -> None:
 )
 def test_a_wrong_value_is_not_updated(fields: dict[str, Any], error: Any) -> None:
     sale = a_sale()
-    refused_and_unchanged(sale, error, lambda: sale.update(owner="ben", **fields) if "owner" not in fields else sale.update(**fields))
+    refused_and_unchanged(
+        sale, error, lambda: sale.update(owner="ben", **fields) if "owner" not in fields else sale.update(**fields)
+    )
 
 
 @pytest.mark.parametrize("junk", [5, object(), "x", {"name": "y"}])

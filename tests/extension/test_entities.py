@@ -96,7 +96,9 @@ def test_entities_of_your_own_land_together_and_are_read_as_what_they_are() -> N
     storage = MemoryStorage()
     storage.commit(
         ChangeSet.of(
-            Change[Entity](None, (ContactAdded(at=NOW, by="noa", contact=Guest(id="1", name="Visitor", diet="vegan")),)),
+            Change[Entity](
+                None, (ContactAdded(at=NOW, by="noa", contact=Guest(id="1", name="Visitor", diet="vegan")),)
+            ),
             Change[Entity](
                 None, (LeadCaptured(at=NOW, by="noa", lead=FairLead(id="1", organization_name="Acme", booth=4)),)
             ),

@@ -31,7 +31,10 @@ def is_small(deal: Deal) -> bool:
 
 class Shortcuts(StandardProcess):
     fast_track = Move(
-        source=("approach", "presentation"), target="closing", requires=(existing_customer, is_small), title="Fast track"
+        source=("approach", "presentation"),
+        target="closing",
+        requires=(existing_customer, is_small),
+        title="Fast track",
     )
     start_over = Move(
         source=("presentation", "closing"), target="prospecting", needs_reason=True, leaves_unfinished=True

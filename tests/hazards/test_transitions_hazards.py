@@ -24,8 +24,8 @@ from salesflow import (
     Outcome,
     ProcessDefinitionError,
     SalesProcess,
-    StaleVersion,
     Stage,
+    StaleVersion,
     UnknownName,
     exit_requirement,
 )
@@ -425,7 +425,9 @@ def test_a_pickled_deal_holds_itself_and_nothing_else() -> None:
     assert pickle.loads(pickle.dumps(mine.changes)) == mine.changes
 
 
-HOSTILE = 'Won"\n    s1 --> s7: free\n%%{init: {"securityLevel": "loose"}}%%\nclick s1 "javascript:alert(1)" <img src=x>'
+HOSTILE = (
+    'Won"\n    s1 --> s7: free\n%%{init: {"securityLevel": "loose"}}%%\nclick s1 "javascript:alert(1)" <img src=x>'
+)
 
 
 def test_a_title_draws_no_lines_of_its_own_as_in_the_stock_diagrams() -> None:

@@ -393,7 +393,14 @@ def test_all_faults_are_told_at_once() -> None:
         )
     faults = refused.value.faults
     assert refused.value.process == "P"
-    for part in ("'nothing'", "'review' has no place", "'presentaton'", "somebody_answers", "'aproach'", "loss_reasons"):
+    for part in (
+        "'nothing'",
+        "'review' has no place",
+        "'presentaton'",
+        "somebody_answers",
+        "'aproach'",
+        "loss_reasons",
+    ):
         assert any(part in fault for fault in faults), part
     assert all(fault in str(refused.value) for fault in faults)
 
@@ -458,9 +465,7 @@ def test_every_route_says_what_it_asks_in_order() -> None:
         fast = Move(source=first, target=won, requires=(existing_customer,))
         rescue = Move(source=first, target=won, requires=(existing_customer,), leaves_unfinished=True)
 
-    asked = {
-        route.move: [(one.stage, one.name, one.kind) for one in route.requirements] for route in Process().routes
-    }
+    asked = {route.move: [(one.stage, one.name, one.kind) for one in route.requirements] for route in Process().routes}
     on_hold = ("", "not_on_hold", RequirementKind.MOVE)
     assert asked["win"] == [on_hold, ("first", "ready", RequirementKind.EXIT)]
     assert asked["fast"] == [

@@ -82,7 +82,11 @@ def test_a_deal_of_another_process_is_refused_where_nothing_is_declared() -> Non
     deal = sale_in("approach", Service()).deal
     with pytest.raises(ProcessMismatch) as refused:
         take_over(deal, StandardProcess)
-    assert (refused.value.deal_id, refused.value.runs_under, refused.value.process) == ("D-1", "service 1", "standard 1")
+    assert (refused.value.deal_id, refused.value.runs_under, refused.value.process) == (
+        "D-1",
+        "service 1",
+        "standard 1",
+    )
     assert "declare a Migration" in str(refused.value)
 
 

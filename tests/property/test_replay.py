@@ -104,7 +104,7 @@ DESKS: dict[str, Operation] = {
         number(random), planned_for=sale.at + timedelta(days=2)
     ),
     "show": lambda sale, random: sale.presentation.show(number(random), how=text(random)),
-    "note a reaction": lambda sale, random: sale.presentation.note_reaction(number(random), "positive"),
+    "note a reaction": lambda sale, random: sale.presentation.note_reaction(number(random), "convinced"),
     "raise an objection": lambda sale, random: sale.objections.raise_(
         text(random), kind=random.choice(["price", "trust", "own kind"])
     ),

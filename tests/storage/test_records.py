@@ -509,9 +509,7 @@ def test_records_are_shared_between_threads_from_the_first_use() -> None:
     wrong: list[object] = []
 
     def work() -> None:
-        for _ in range(20):
-            if records.from_json(records.to_json(value)) != value:
-                wrong.append(value)
+        wrong.extend(1 for _ in range(20) if records.from_json(records.to_json(value)) != value)
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:

@@ -14,6 +14,7 @@ from typing import assert_type
 import attrs
 
 from salesflow import (
+    Change,
     ChangeSet,
     Contact,
     Deal,
@@ -26,9 +27,11 @@ from salesflow import (
     Move,
     MoveRefused,
     NextMove,
+    ObjectionPlaybook,
     Organization,
     Outcome,
     Policy,
+    PreparedAnswer,
     Probability,
     Requirement,
     Sale,
@@ -40,6 +43,7 @@ from salesflow import (
     fold,
     requirement,
 )
+from salesflow.people.contact import ContactAdded
 from salesflow.standard import StandardProcess
 from salesflow.standard.presentation import Presentation
 from salesflow.standard.prospecting import Prospecting
@@ -87,6 +91,13 @@ def work_on_a_deal(at: datetime, storage: MemoryStorage) -> None:
     again = process.work_on(storage.get(Deal, "D-1"), by="noa", at=at)
     assert_type(again, Sale[Deal])
     assert_type(fold(recorded.event for recorded in storage.history(Deal, "D-1")).version, int)
+
+
+def plan_ahead(sale: Sale) -> None:
+    """A bare ``Sale`` needs no brackets."""
+    playbook = ObjectionPlaybook([PreparedAnswer(kind="price", text="It pays for itself", evidence=["case study 12"])])
+    for objection in sale.objections.open:
+        assert_type(playbook.suggest(objection), tuple[PreparedAnswer, ...])
 
 
 def count_money() -> None:
@@ -286,6 +297,11 @@ class PupilsCounted(Event[School]):
 
 def know_people(storage: MemoryStorage, at: datetime) -> None:
     assert_type(storage.get(Guest, "C-1").diet, str | None)
+    added = Change(None, (ContactAdded(at=at, by="noa", contact=Guest(id="C-1", name="Visitor")),))
+    assert_type(added, Change[Contact])
+    counted = Change(storage.get(School, "O-1"), (PupilsCounted(at=at, by="noa", pupils=300),))
+    assert_type(counted.after, School)
+    storage.commit(ChangeSet.of(added, counted, key="request 7"))
     assert_type(storage.get(School, "O-1").pupils, int | None)
     assert_type(FairLead(id="L-1", name="Visitor", booth=4).booth, int)
     assert_type(Orders().open(SaaSDeal(id="D-5", name="Order"), by="noa", at=at).move(Orders.at_once), Stage[SaaSDeal])

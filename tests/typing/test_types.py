@@ -18,7 +18,8 @@ ROOT = HERE.parents[1]
 MARK = re.compile(r"\s*# type: ignore\[[a-z-]+\].*")
 
 pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("mypy") is None, reason="mypy is not here: uv run --group test --group lint pytest tests/typing"
+    importlib.util.find_spec("mypy") is None,
+    reason="mypy is not here: uv run --group test --group lint pytest tests/typing",
 )
 
 

@@ -109,7 +109,7 @@ class FieldChangesForm(Form):
         self._check_name(name, seen, at)
         return name, found[1].read(data["value"], below(at, "value"))
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         choices: list[JSON] = []
         for record in self._places():
             for name, (_alias, form) in self._forms.record(record).fields.items():

@@ -51,7 +51,7 @@ class KindForm(Form):
             raise InvalidValue("must be the name of a registered kind of entity", field=at or "data")
         return record.cls
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, _defs: Definitions, /) -> dict[str, JSON]:
         return {"enum": [record.name for record in self._registry.known() if issubclass(record.cls, Entity)]}
 
 
@@ -201,7 +201,7 @@ class ClassForm(Form):
     def reading(self, space: Space, name: str) -> str:
         return f"{bound(space, self.reader)}({name})"
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         name = self._forms.name_of(self.cls)
         if name not in defs:
             properties: dict[str, JSON] = {}
@@ -299,7 +299,7 @@ class TaggedForm(Form):
     def reading(self, space: Space, name: str) -> str:
         return f"{bound(space, self.straight_read)}({name})"
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         known = [record for record in self._forms.registry.known() if issubclass(record.cls, self._base)]
         choices: list[JSON] = [self._forms.record(record).schema(defs) for record in known]
         return {"anyOf": choices}

@@ -66,7 +66,7 @@ class ChoiceForm(Form):
             return f"{bound(space, self._members)}[{name}]"
         return f"{bound(space, self.read)}({name}, '')"
 
-    def schema(self, defs: dict[str, JSON]) -> dict[str, JSON]:
+    def schema(self, _defs: Definitions, /) -> dict[str, JSON]:
         return {"enum": list(self._members)}
 
 
@@ -94,7 +94,7 @@ class OptionalForm(Form):
     def reading(self, space: Space, name: str) -> str:
         return f"(None if {name} is None else {self._inner.reading(space, name)})"
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         return {"anyOf": [self._inner.schema(defs), {"type": "null"}]}
 
 
@@ -134,7 +134,7 @@ class ListForm(Form):
         whole = f"(tuple([{self._inner.reading(space, item)} for {item} in {name}]) if {name} else ())"
         return f"({whole} if type({name}) is list and len({name}) <= {ITEMS} else {again})"
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         return {"type": "array", "items": self._inner.schema(defs), "maxItems": ITEMS}
 
 
@@ -167,7 +167,7 @@ class RowForm(Form):
         parts = zip(self._parts, data, strict=True)
         return tuple(form.read(item, f"{at}[{i}]") for i, (form, item) in enumerate(parts))
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         return {
             "type": "array",
             "prefixItems": [form.schema(defs) for form in self._parts],
@@ -208,5 +208,5 @@ class OneOfForm(Form):
             raise wrong(at, f"one of {self.kind.replace('|', ', ')}", data)
         return form.read(data, at)
 
-    def schema(self, defs: Definitions) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         return {"anyOf": [form.schema(defs) for form in self._forms]}

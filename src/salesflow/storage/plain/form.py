@@ -108,7 +108,7 @@ class Form:
         """The source of an expression that reads the variable ``name``."""
         return f"{bound(space, self.read)}({name}, '')"
 
-    def schema(self, defs: dict[str, JSON]) -> dict[str, JSON]:
+    def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         """The JSON Schema of the data; what it refers to is put into ``defs``."""
         raise NotImplementedError
 

@@ -40,12 +40,9 @@ def _keeping(cls: type) -> type:
     return made
 
 
-def _reduced(value: object) -> tuple[object, ...]:
+def _reduced(value: attrs.AttrsInstance) -> tuple[object, ...]:
     cls = type(value)
-    return _revived, (
-        cls.__bases__[0],
-        {field.name: getattr(value, field.name) for field in attrs.fields_dict(cls).values()},
-    )
+    return _revived, (cls.__bases__[0], {field.name: getattr(value, field.name) for field in attrs.fields(cls)})
 
 
 def _revived(cls: type, fields: dict[str, object]) -> object:

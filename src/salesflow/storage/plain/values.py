@@ -17,7 +17,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from salesflow.errors import InvalidValue, SalesflowError
-from salesflow.storage.plain.form import JSON, Form, Space, below, bound, given, wrong
+from salesflow.storage.plain.form import JSON, Definitions, Form, Space, below, bound, given, wrong
 from salesflow.values.contact_details import EmailAddress, PhoneNumber
 from salesflow.values.decimals import DIGITS
 from salesflow.values.money import Money
@@ -99,7 +99,7 @@ class LeafForm(Form):
     def reading(self, space: Space, name: str) -> str:
         return self._reading.format(v=name, read=bound(space, self._read))
 
-    def schema(self, defs: dict[str, JSON]) -> dict[str, JSON]:
+    def schema(self, _defs: Definitions, /) -> dict[str, JSON]:
         return dict(self._schema)
 
 
