@@ -19,6 +19,7 @@ from salesflow import (
     DealHeld,
     DealOpened,
     DealResumed,
+    EngineOwned,
     Entity,
     Event,
     InvalidValue,

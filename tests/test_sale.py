@@ -284,6 +284,13 @@ def test_a_move_says_which_stage_was_entered_and_records_the_stay() -> None:
     assert sale.deal.age(LATER + timedelta(hours=1)) == timedelta(hours=1)
 
 
+def test_a_move_may_have_a_note_and_no_reason() -> None:
+    sale = a_sale()
+    qualify(sale)
+    sale.move("advance", note="they were quick")
+    assert (sale.events[-1].reason, sale.events[-1].note) == (None, "they were quick")
+
+
 def test_a_refused_move_says_all_that_is_missing_and_changes_nothing() -> None:
     sale = a_sale()
     refusal = refused_and_unchanged(sale, MoveRefused, sale.advance)
@@ -598,6 +605,19 @@ def test_an_edited_deal_says_what_is_new() -> None:
     assert (sale.deal.seats, sale.deal.owner) == (5, "ben")
     assert isinstance(sale.events[-1], DealUpdated)
     assert {name for name, _ in sale.events[-1].changes} == {"seats", "owner"}
+
+
+@attrs.frozen(kw_only=True)
+class AliasDeal(Deal):
+    _margin: int = 1
+    seats: int = attrs.field(default=2, alias="chairs")
+
+
+def test_a_field_of_your_own_may_be_private_or_have_an_alias() -> None:
+    sale = StandardProcess[AliasDeal]().open(AliasDeal(id="D-1", name="x"), by="noa", at=NOW)
+    sale.update(attrs.evolve(sale.deal, margin=7, chairs=9))
+    assert (sale.deal._margin, sale.deal.seats) == (7, 9)
+    assert fold(sale.events) == sale.deal
 
 
 def test_an_edited_deal_with_engine_fields_is_refused() -> None:

@@ -12,8 +12,8 @@ within a round, their order changes from round to round, the collector is off, a
 - **json alone**: ``json.dumps`` and ``json.loads`` of the same plain data: no object is taken apart or built, so it does
   less than any code written by hand could.
 - **by hand** (one event only): functions written for that one class, with ``json``.
-- **cattrs**: a ``Converter`` that refuses unknown fields, with hooks for what it would take loosely (text, numbers,
-  moments, amounts), and ``json``.
+- **cattrs**: a ``Converter`` that refuses unknown fields, and ``json``. What it would take loosely (text, numbers, moments,
+  amounts) is left to our own functions, as its hooks.
 - **msgspec**: ``msgspec.json`` on the attrs classes themselves, as it understands them.
 
 The second table shows what each does with data that must be refused, and what it says.
@@ -39,6 +39,7 @@ from salesflow import Deal, Entity, Event, Money, Sale
 from salesflow.deal.event import StageChanged
 from salesflow.deal.outcome import Outcome
 from salesflow.standard import StandardProcess
+from salesflow.storage.plain.values import LEAVES
 from salesflow.storage.records import Records
 
 AT = datetime(2026, 11, 2, 9, 0, 0, 1, tzinfo=UTC)
@@ -114,35 +115,23 @@ def by_hand_in(raw: bytes) -> StageChanged:
     )
 
 
-def exactly(kind: type) -> Callable[[object, object], object]:
-    def check(data: object, _type: object) -> object:
-        if type(data) is not kind:
-            raise TypeError(f"must be {kind.__name__}")
-        return data
+def as_ours(kind: type) -> Callable[[object, type], object]:
+    """A hook for cattrs that is as strict as ours, because it is ours. A hook for ``str`` is asked for ``StrEnum`` too."""
+    read = LEAVES[kind].read
 
-    return check
+    def hook(data: object, type_: type) -> object:
+        return read(data, "") if type_ is kind else type_(data)
 
-
-def text_to(make: Callable[[str], object]) -> Callable[[object, object], object]:
-    def convert(data: object, _type: object) -> object:
-        if type(data) is not str:
-            raise TypeError("must be text")
-        return make(data)
-
-    return convert
+    return hook
 
 
 def configured_cattrs() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
-    for kind in (str, int, bool):  # by predicate: a hook for str itself would also be taken for every StrEnum
-        converter.register_structure_hook_func(lambda hint, kind=kind: hint is kind, exactly(kind))
-    converter.register_structure_hook(Decimal, text_to(Decimal))
-    converter.register_structure_hook(datetime, text_to(datetime.fromisoformat))
-    converter.register_structure_hook(date, text_to(date.fromisoformat))
-    converter.register_structure_hook(Money, lambda data, _type: Money(data["amount"], data["currency"]))
+    for kind in (str, int, bool, Decimal, datetime, date, Money):
+        converter.register_structure_hook(kind, as_ours(kind))
     converter.register_structure_hook(Decimal | Money | None, lambda data, _type: data and Decimal(data))
     converter.register_unstructure_hook(Decimal, str)
-    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(datetime, lambda at: LEAVES[datetime].write(at, ""))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(Money, lambda money: {"amount": str(money.amount), "currency": money.currency})
     return converter

@@ -48,8 +48,7 @@ class Naive:
 
 def naive_machine(model: object, **options: Any) -> transitions.Machine:
     known: dict[str, Any] = {"states": ["open", "won"], "initial": "open", "send_event": False}
-    machine = transitions.Machine(model=model, **{**known, **options})
-    return machine
+    return transitions.Machine(model=model, **{**known, **options})
 
 
 class Open(Stage[Deal]):

@@ -13,8 +13,10 @@ import pytest
 from walks import NOW, a_sale
 
 from salesflow import (
+    ApprovalRule,
     Deal,
     LossReason,
+    Migration,
     Move,
     Outcome,
     ProcessDefinitionError,
@@ -335,7 +337,7 @@ def test_the_requirements_of_a_move_are_checked_too() -> None:
 
 
 def test_a_function_without_a_signature_is_taken_at_its_word() -> None:
-    builtin = requirement("it is true")(dict.fromkeys)  # type: ignore[arg-type]  # a builtin without a signature
+    builtin = requirement("it is true")(max)  # type: ignore[arg-type]  # a builtin without a signature
     process = define(first=Open(), won=Won(), fast=Move(source="first", target="won", requires=(builtin,)))
     assert "fast" in {route.move for route in process().routes}
 
@@ -379,6 +381,38 @@ def test_loss_reasons_are_loss_reasons_and_each_is_listed_once() -> None:
         "loss_reasons holds LossReason only, not 'timing'",
         "loss reason 'price' is listed twice",
     )
+
+
+def test_guidance_is_several_sentences_and_not_one_text() -> None:
+    stage: Any = type("First", (Open,), {"guidance": "Ask the buyer."})
+    assert any("guidance" in fault for fault in faults_of(first=stage(), won=Won()))
+
+
+def test_a_title_is_text() -> None:
+    stage: Any = type("First", (Open,), {"title": 5})
+    assert any("title" in fault for fault in faults_of(first=stage(), won=Won()))
+
+
+@pytest.mark.parametrize("version", ["2", 0, -1, True, 1.5])
+def test_a_version_is_a_whole_number_from_one(version: object) -> None:
+    assert any("version" in fault for fault in faults_of(first=Open(), won=Won(), version=version))
+
+
+@pytest.mark.parametrize("key", [5, "two\nlines", "x" * 201])
+def test_the_key_of_a_process_is_a_line(key: object) -> None:
+    assert any("key" in fault for fault in faults_of(first=Open(), won=Won(), key=key))
+
+
+def test_approval_rules_are_approval_rules_and_each_key_is_listed_once() -> None:
+    rule = ApprovalRule(key="lead", title="the lead", discount_over=Decimal("0.1"))
+    assert any("approval" in fault for fault in faults_of(first=Open(), won=Won(), approval_rules=("lead",)))
+    assert any("lead" in fault for fault in faults_of(first=Open(), won=Won(), approval_rules=(rule, rule)))
+
+
+def test_a_migration_leads_into_a_stage_that_exists() -> None:
+    lost = Migration(process="old", version=1, stages={"demo": "frist"})
+    assert any("'frist'" in fault for fault in faults_of(first=Open(), won=Won(), migrations=(lost,)))
+    assert any("migration" in fault for fault in faults_of(first=Open(), won=Won(), migrations=("old",)))
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -12,6 +12,7 @@ from salesflow import (
     DealAdopted,
     DealOpened,
     Event,
+    Policy,
     PolicyRefused,
     SalesProcess,
     StageChanged,
@@ -43,6 +44,12 @@ class Refusing:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+
+def test_a_policy_is_whatever_has_its_one_method() -> None:
+    policy: Policy = Asked()
+    assert list(vars(Policy).keys() & {"refusal"}) == ["refusal"]
+    assert StandardProcess(policy=policy).policy is policy
 
 
 def test_every_event_is_asked_for_once() -> None:

@@ -242,8 +242,8 @@ def faults() -> dict[str, Trigger]:
 
     def rude(self: Any, model: Any) -> bool:
         """Calls no hook."""
-        for requirement in _requirements(self, model):
-            unmet = requirement.unmet(model.deal)
+        for asked in _requirements(self, model):
+            unmet = asked.unmet(model.deal)
             if unmet is not None:
                 model._attempt.unmet.append(unmet)
         if model._attempt.unmet:
@@ -253,8 +253,8 @@ def faults() -> dict[str, Trigger]:
 
     def early(self: Any, model: Any) -> bool:
         """Puts the deal into the stage before the hook of the stage that it leaves is called."""
-        for requirement in _requirements(self, model):
-            unmet = requirement.unmet(model.deal)
+        for asked in _requirements(self, model):
+            unmet = asked.unmet(model.deal)
             if unmet is not None:
                 model._attempt.unmet.append(unmet)
         if model._attempt.unmet:

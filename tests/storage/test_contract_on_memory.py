@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
 
 from salesflow import MemoryStorage
-from salesflow.testing.storage_contract import UNIQUE, Ability, AsyncStorageContract, StorageContract
+from salesflow.testing.storage_contract import UNIQUE, Ability, StorageContract
 
 
 class TestMemoryStorage(StorageContract):

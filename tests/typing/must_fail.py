@@ -101,7 +101,7 @@ def give_wrong_values(sale: Sale[SaaSDeal], at: datetime) -> None:
     Money("1", "EUR") + 0.1  # type: ignore[operator]
     Money("1", "EUR") + 1  # type: ignore[operator]
     Money("1", "EUR") * 0.1  # type: ignore[operator]
-    Money("1", "EUR") < 1  # type: ignore[operator]
+    assert Money("1", "EUR") < 1  # type: ignore[operator]
     sale.update(amount="48000 EUR")  # type: ignore[call-overload]
     sale.update(probability=0.4)  # type: ignore[call-overload]
     sale.update(seats=5)  # type: ignore[call-overload]  # it goes in as a value: attrs.evolve(sale.deal, seats=5)

@@ -10,8 +10,9 @@ types and within limits, passes every validator of the classes, or is refused wi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast, overload
 
 from salesflow.errors import InvalidValue, MissingExtra
 from salesflow.storage.plain.form import JSON, Form
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["JSON", "Records", "Upcaster"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 BYTES: Final = 16 * 2**20
 """How much JSON is read at once, in bytes; our own choice, some thousand times a well-worked deal."""
@@ -127,12 +129,7 @@ class Records:
                 from ``zoneinfo`` nor a fixed offset. ``field`` is the path to it.
         """
         form = self._forms.tagged(object)
-        try:
-            data = form.straight_write(value)
-        except Exception:
-            data = form.write(value, "")  # says where the fault is
-        assert isinstance(data, dict)
-        return data
+        return cast("dict[str, JSON]", _in_one_go(form.straight_write, form.write, value))
 
     @overload
     def load(self, data: object, /) -> object: ...
@@ -150,12 +147,7 @@ class Records:
                 ``events[2].deal.amount.currency``. No value is repeated.
         """
         form = self._forms.tagged(expect)
-        if type(data) is not dict:
-            return form.read(data, "")
-        try:
-            return form.straight_read(data)
-        except Exception:
-            return form.read(data, "")  # says where the fault is
+        return _in_one_go(form.straight_read, form.read, data)
 
     def to_json(self, value: object, /) -> bytes:
         """A record as JSON in UTF-8, compact, its fields in the order of the class.
@@ -227,6 +219,17 @@ class Records:
     def names(self) -> tuple[str, ...]:
         """What the known records are called in stored data."""
         return tuple(record.name for record in self._registry.known())
+
+
+def _in_one_go(straight: Callable[[T], U], step_by_step: Callable[[T, str], U], given: T) -> U:
+    """Go straight through; where that fails, once more step by step, which says where the fault is."""
+    # What failed on the straight way may quote values. So it is left behind before the error with the path is raised.
+    with suppress(Exception):
+        return straight(given)
+    try:
+        return step_by_step(given, "")
+    except RecursionError:
+        raise InvalidValue("must not be nested this deep", field="data") from None
 
 
 def _msgspec() -> ModuleType:

@@ -263,7 +263,7 @@ class TaggedForm(Form):
                 "no record is registered under this name",
                 field=below(at, "type"),
                 value=name if name.isidentifier() and len(name) <= 60 else None,
-                way_out=f"register its class: records.register({name if name.isidentifier() else 'Yours'}, ...)"[:120],
+                way_out="register its class under this name with records.register",
             )
         if not issubclass(record.cls, self._base):
             raise InvalidValue(f"must be a record of {self._base.__name__}", field=below(at, "type"), value=record.name)
@@ -280,9 +280,9 @@ class TaggedForm(Form):
             writer = self._writers[cls] = self._forms.record(record).writer
         return writer(value)
 
-    def straight_read(self, data: dict[str, object]) -> object:
+    def straight_read(self, data: object) -> object:
         """Reads a value, or raises something."""
-        name = data["type"]
+        name = data["type"]  # type: ignore[index]  # what is no dict has no such item, and is asked step by step
         reader = self._readers.get(name)
         if reader is None:
             record = self._forms.registry.named(name) if type(name) is str else None

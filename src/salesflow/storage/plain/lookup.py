@@ -6,12 +6,12 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, TypeVar, Union, get_args, get_origin
 
 import attrs
 
 from salesflow.entity import Entity
-from salesflow.errors import UnknownName, WrongType
+from salesflow.errors import WrongType
 from salesflow.event import Event
 from salesflow.storage.plain.changes import FieldChangesForm
 from salesflow.storage.plain.classes import ClassForm, KindForm, TaggedForm
@@ -87,7 +87,7 @@ class Forms:
 
     def _of_field(self, cls: type, field: attrs.Attribute[object], hint: object) -> Form:
         if hint == _FIELD_CHANGES and issubclass(cls, Event):
-            return FieldChangesForm(self, _entity_of(cls))
+            return FieldChangesForm(self, self._entity_of(cls))
         try:
             return self.of(hint)
         except WrongType as error:
@@ -137,10 +137,8 @@ class Forms:
     def _of_class(self, cls: object) -> Form | None:
         if not isinstance(cls, type):
             return None
-        if issubclass(cls, Entity | Event) or self.registry.of(cls) is not None:
+        if issubclass(cls, Entity | Event):
             return self.tagged(cls)
-        if issubclass(cls, types.NoneType):
-            return None
         if issubclass(cls, Enum):
             return ChoiceForm(cls)
         if not attrs.has(cls):
@@ -149,14 +147,17 @@ class Forms:
             self._values[cls] = ClassForm(self, cls, None)
         return self._values[cls]
 
-
-def _entity_of(cls: type[Event]) -> type[Entity]:
-    """The kind of entity that an event is about: the ``Deal`` of ``Event[Deal]``."""
-    for base in cls.__mro__:
-        for generic in base.__dict__.get("__orig_bases__", ()):
-            origin, arguments = get_origin(generic), get_args(generic)
-            if origin is Generic or not (isinstance(origin, type) and issubclass(origin, Event)):
-                continue
-            if isinstance(arguments[0], type) and issubclass(arguments[0], Entity):
-                return arguments[0]
-    raise UnknownName("kind of entity", cls.__name__, ["Event[Deal]", "Event[Contact]"], where="the bases of the event")
+    def _entity_of(self, cls: type[Event]) -> type[Entity]:
+        """The kind of entity that an event is about: the ``Deal`` of ``Event[Deal]``, or of ``Event["Deal"]``."""
+        for generic in (one for base in cls.__mro__ for one in base.__dict__.get("__orig_bases__", ())):
+            about = next(iter(get_args(generic)), None)
+            if isinstance(about, typing.ForwardRef):
+                record = self.registry.named(about.__forward_arg__)
+                about = None if record is None else record.cls
+            if isinstance(about, type) and issubclass(about, Entity):
+                return about
+        raise WrongType(
+            "an event that updates fields says what it is about",
+            field=cls.__name__,
+            way_out="derive it from Event[Deal], say",
+        )

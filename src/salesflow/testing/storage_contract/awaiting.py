@@ -98,9 +98,9 @@ class Canceling:
     def test_a_canceled_commit_has_written_all_or_nothing(self, awaited: Awaited) -> None:
         for steps in range(_MOST_STEPS):
             ids = (f"C-{steps}-1", f"C-{steps}-2")
-            changes = ChangeSet.of(*(added(a_contact(id)) for id in ids))
+            changes = ChangeSet.of(*(added(a_contact(each)) for each in ids))
             was_canceled = awaited.loop.run(_canceled_after(awaited.storage, changes, steps))
-            landed = {_is_stored(awaited, id) for id in ids}
+            landed = {_is_stored(awaited, each) for each in ids}
             expect(len(landed) == 1, "a call that is canceled has written all or nothing", found=landed)
             if not was_canceled:
                 return

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 import attrs
 
@@ -60,7 +61,7 @@ def difference(read: object, written: object, path: str = "it") -> str | None:
     if type(read) is not type(written):
         return f"{path} was {_named(written)} and is {_named(read)}"
     if attrs.has(type(written)):
-        names = [field.name for field in attrs.fields(type(written))]
+        names = [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(written)))]
         parts = ((f"{path}.{name}", getattr(read, name), getattr(written, name)) for name in names)
         return next(_differences(parts), None)
     if isinstance(read, tuple | list) and isinstance(written, tuple | list):

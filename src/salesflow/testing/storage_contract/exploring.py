@@ -6,6 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from salesflow.changes import Change, ChangeSet
+from salesflow.entity import Entity
 from salesflow.errors import NotFound, StorageError
 from salesflow.people.contact import Contact
 from salesflow.storage.memory import MemoryStorage
@@ -62,19 +63,18 @@ class _Life:
         self.last = changes
         expect_same(_answer(self.store, changes), _answer(self.model, changes), "both storages answer alike")
 
-    def draft(self, number: int, owner: str) -> Change[Contact]:
+    def draft(self, number: int, owner: str) -> Change[Entity]:
         """The change that adds a contact."""
         contact = a_contact(self.id(number), owner=f"{owner} {self.run}")
-        (change,) = added(contact).changes
-        return Change(None, change.events)  # type: ignore[arg-type]  # the events of a contact
+        return added(contact).changes[0]
 
-    def update(self, number: int, owner: str, age: int) -> Change[Contact] | None:
+    def update(self, number: int, owner: str, age: int) -> Change[Entity] | None:
         """The change that gives a contact another owner, decided on the latest version or an older one."""
         versions = self.seen.get(self.id(number), [])
         if not versions:
             return None
         read = versions[max(0, len(versions) - 1 - age)]
-        return Change(read, updated(read, owner=f"{owner} {self.run}").events)  # type: ignore[arg-type]
+        return updated(read, owner=f"{owner} {self.run}").changes[0]
 
     def look(self) -> None:
         """Compare all that both hold."""
@@ -117,7 +117,7 @@ def _machine(store: Storage) -> type[RuleBasedStateMachine]:
             super().__init__()
             self.life = _Life(store, next(runs))
 
-        def _commit(self, changes: list[Change[Contact] | None], key: str | None) -> None:
+        def _commit(self, changes: list[Change[Entity] | None], key: str | None) -> None:
             given = [change for change in changes if change is not None]
             self.life.commit(ChangeSet(given, key=key and f"{key} {self.life.run}"))
 

@@ -117,7 +117,9 @@ class Finding:
         expect_same(_ids(store, between("amount", Money("10", "EUR"), Money("30", "EUR"))), ["D-1"])
 
     def test_a_range_of_amounts_is_in_one_currency(self, store: Storage) -> None:
-        store.commit(a_sale("D-1", amount=Money("20", "EUR")).changes | a_sale("D-2", amount=Money("20", "USD")).changes)
+        store.commit(
+            a_sale("D-1", amount=Money("20", "EUR")).changes | a_sale("D-2", amount=Money("20", "USD")).changes
+        )
         expect_same(_ids(store, between("amount", Money("10", "EUR"), Money("30", "EUR"))), ["D-1"])
 
     def test_a_range_of_days_may_be_open_at_one_end(self, store: Storage) -> None:
@@ -152,8 +154,8 @@ class Finding:
             expect_same(_ids(store, eq("owner", hostile)), [])
 
     def test_numbers_are_ordered_as_numbers(self, store: Storage) -> None:
-        for id, amount in (("D-1", "100"), ("D-2", "9.5"), ("D-3", "-1"), ("D-4", "10")):
-            store.commit(a_sale(id, amount=Money(amount, "EUR")).changes)
+        for each, amount in (("D-1", "100"), ("D-2", "9.5"), ("D-3", "-1"), ("D-4", "10")):
+            store.commit(a_sale(each, amount=Money(amount, "EUR")).changes)
         expect_same(_ids(store, order=["amount"]), ["D-3", "D-2", "D-4", "D-1"])
 
     def test_what_is_not_known_comes_last_in_either_order(self, store: Storage) -> None:
@@ -162,8 +164,8 @@ class Finding:
         expect_same(_ids(store, order=["-amount"]), ["D-2", "D-1", "D-3", "D-4"])
 
     def test_the_id_decides_between_equals(self, store: Storage) -> None:
-        for id in ("D-3", "D-1", "D-2"):
-            store.commit(a_sale(id, owner="noa").changes)
+        for each in ("D-3", "D-1", "D-2"):
+            store.commit(a_sale(each, owner="noa").changes)
         expect_same(_ids(store, order=["owner"]), ["D-1", "D-2", "D-3"])
 
     def test_two_orders_decide_one_after_the_other(self, store: Storage) -> None:
@@ -197,7 +199,7 @@ class Finding:
 
     def test_pages_under_writers_give_everything_that_was_there_exactly_once(self, store: Storage) -> None:
         there = {f"C-{number:03}" for number in range(0, 40, 2)}
-        store.commit(ChangeSet.of(*(added(a_contact(id)) for id in sorted(there))))
+        store.commit(ChangeSet.of(*(added(a_contact(each)) for each in sorted(there))))
         done = threading.Event()
 
         def write() -> None:

@@ -52,8 +52,8 @@ class Journaling:
 
     @needs(Ability.JOURNAL)
     def test_the_journal_is_in_the_order_of_the_commits(self, store: JournalingStorage) -> None:
-        for id in ("C-2", "C-1", "C-3"):
-            store.commit(added(a_contact(id)))
+        for each in ("C-2", "C-1", "C-3"):
+            store.commit(added(a_contact(each)))
         store.commit(updated(store.get(Contact, "C-2"), owner="dan"))
         expect_same([entry.recorded.id for entry in store.journal()], ["C-2", "C-1", "C-3", "C-2"])
 

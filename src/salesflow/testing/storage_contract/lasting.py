@@ -90,10 +90,10 @@ class Lasting:
     def test_a_fault_in_any_call_leaves_all_of_a_set_or_nothing(self, store: Storage, arm_fault: ArmFault) -> None:
         for number in range(1, _MOST_CALLS):
             ids = (f"C-{number}-1", f"C-{number}-2")
-            changes = ChangeSet.of(*(added(a_contact(id)) for id in ids), key=f"request {number}")
+            changes = ChangeSet.of(*(added(a_contact(each)) for each in ids), key=f"request {number}")
             if not _fails(store, changes, arm_fault(number)):
                 return
-            landed = {_events_of(store, id) for id in ids}
+            landed = {_events_of(store, each) for each in ids}
             expect(landed in ({0}, {1}), "all of a set lands or nothing", found=landed)
         expect(False, f"a commit makes fewer than {_MOST_CALLS} calls")
 

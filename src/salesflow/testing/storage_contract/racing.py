@@ -159,7 +159,7 @@ class Racing:
 
         results = at_once(*[there, back] * (WRITERS // 2))
         expect_same(results, [None] * WRITERS, "nobody is left waiting")
-        versions = [store.get(Contact, id).version for id in ("C-1", "C-2")]
+        versions = [store.get(Contact, each).version for each in ("C-1", "C-2")]
         expect_same(versions, [WRITERS + 1] * 2, "a set lands whole")
 
     def test_a_page_never_shows_half_of_a_set(self, store: Storage) -> None:
@@ -169,7 +169,7 @@ class Racing:
         def write() -> None:
             try:
                 for number in range(1, 30):
-                    both = [store.get(Contact, id) for id in ("C-1", "C-2")]
+                    both = [store.get(Contact, each) for each in ("C-1", "C-2")]
                     store.commit(ChangeSet.of(*(updated(one, owner=str(number)) for one in both)))
             finally:
                 done.set()
@@ -215,18 +215,18 @@ class Racing:
     def test_of_eight_contents_under_one_key_one_wins(self, store: Storage) -> None:
         for number in range(_ROUNDS):
             ids = [f"C-{number}-{writer}" for writer in range(WRITERS)]
-            jobs = [committing(store, added(a_contact(id)).with_key(f"request {number}")) for id in ids]
+            jobs = [committing(store, added(a_contact(each)).with_key(f"request {number}")) for each in ids]
             expect_same(len(winners(at_once(*jobs), KeyReused)), 1, "a key has one content")
-            expect_same(sum(_is_stored(store, id) for id in ids), 1, "a key has one content")
+            expect_same(sum(_is_stored(store, each) for each in ids), 1, "a key has one content")
 
     @needs(Ability.UNIQUE_KEYS)
     def test_of_eight_who_take_a_unique_key_one_wins(self, store: Storage) -> None:
         for number in range(_ROUNDS):
             ids = [f"C-{number}-{writer}" for writer in range(WRITERS)]
             address = f"desk{number}@acme.example"
-            jobs = [committing(store, added(a_contact(id, email=address))) for id in ids]
+            jobs = [committing(store, added(a_contact(each, email=address))) for each in ids]
             expect_same(len(winners(at_once(*jobs), DuplicateKey)), 1, "a unique key is taken once")
-            expect_same(sum(_is_stored(store, id) for id in ids), 1, "a unique key is taken once")
+            expect_same(sum(_is_stored(store, each) for each in ids), 1, "a unique key is taken once")
 
 
 def _is_stored(store: Storage, id: str) -> bool:

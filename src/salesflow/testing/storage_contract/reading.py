@@ -18,7 +18,6 @@ from salesflow.testing.storage_contract.ability import Ability, needs
 from salesflow.testing.storage_contract.expecting import expect, expect_same, refused
 from salesflow.testing.storage_contract.samples import (
     NOW,
-    PROCESS,
     SeatsDeal,
     a_contact,
     a_known_contact,

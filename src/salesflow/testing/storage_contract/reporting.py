@@ -107,7 +107,7 @@ def report(
     """
     found = results(make_storage, abilities=abilities, reopen=reopen, arm_fault=arm_fault, close=close)
     counts = {outcome: sum(one.outcome is outcome for one in found) for outcome in Outcome}
-    title = name or getattr(make_storage, "__name__", "the storage")
+    title = name or str(getattr(make_storage, "__name__", "the storage"))
     asked = len(found) - counts[Outcome.SKIPPED]
     lines = [
         f"# What {_cell(title)} keeps",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 
 from salesflow.changes import Change, ChangeSet
-from salesflow.deal.deal import Deal
+from salesflow.deal.deal import Deal, ForecastCategory
 from salesflow.deal.event import DealOpened
 from salesflow.entity import Entity
 from salesflow.event import Event
@@ -42,12 +42,13 @@ __all__ = [
     "an_adopted_deal",
     "an_organization",
     "an_own_deal",
+    "change",
     "updated",
     "work_on",
 ]
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
-PROCESS = StandardProcess()
+PROCESS: StandardProcess[Deal] = StandardProcess()
 
 
 def _email(contact: Entity) -> str | None:
@@ -95,7 +96,7 @@ class SeatsAgreed(Event[SeatsDeal]):
         return deal.changed_by(self, seats=self.seats, rate=self.rate)
 
 
-OWN_KINDS: tuple[type[Entity] | type[Event], ...] = (SeatsDeal, SeatsAgreed)
+OWN_KINDS: tuple[type, ...] = (SeatsDeal, SeatsAgreed)
 """Classes of a host's own, for storages that have to know them beforehand."""
 
 
@@ -115,22 +116,27 @@ def a_lead(id: str = "L-1", *, name: str = "Dan Peretz", **fields: object) -> Le
     return Lead(id=id, name=name, **fields)  # type: ignore[arg-type]  # checked by the class
 
 
+def change(before: Entity | None, *events: object) -> Change[Entity]:
+    """The change that these events make of an entity."""
+    return Change(before, cast("tuple[Any, ...]", events))
+
+
 def added(entity: Contact | Lead | Organization, *, at: datetime = NOW) -> ChangeSet:
     """The set that stores somebody, or something, that we did not know yet."""
     match entity:
         case Contact():
-            return ChangeSet.of(Change(None, (ContactAdded(at=at, by="noa", contact=entity),)))
+            return ChangeSet.of(change(None, ContactAdded(at=at, by="noa", contact=entity)))
         case Lead():
-            return ChangeSet.of(Change(None, (LeadCaptured(at=at, by="noa", lead=entity),)))
+            return ChangeSet.of(change(None, LeadCaptured(at=at, by="noa", lead=entity)))
         case Organization():
-            return ChangeSet.of(Change(None, (OrganizationAdded(at=at, by="noa", organization=entity),)))
+            return ChangeSet.of(change(None, OrganizationAdded(at=at, by="noa", organization=entity)))
 
 
 def updated(entity: P, *, at: datetime = NOW, **fields: object) -> ChangeSet:
     """The set that changes fields of what is stored, in one event for each of them."""
     kinds: dict[type, type] = {Contact: ContactUpdated, Lead: LeadUpdated, Organization: OrganizationUpdated}
     kind = next(event for kind, event in kinds.items() if isinstance(entity, kind))
-    return ChangeSet.of(Change(entity, [kind(at=at, by="noa", changes=(one,)) for one in fields.items()]))
+    return ChangeSet.of(change(entity, *[kind(at=at, by="noa", changes=(one,)) for one in fields.items()]))
 
 
 def a_sale(id: str = "D-1", *, at: datetime = NOW, amount: Money | None = None, **fields: object) -> Sale[Deal]:
@@ -138,9 +144,9 @@ def a_sale(id: str = "D-1", *, at: datetime = NOW, amount: Money | None = None, 
     return PROCESS.open(Deal(id=id, name="Order desk", amount=amount, **fields), by="noa", at=at)  # type: ignore[arg-type]
 
 
-def work_on(deal: Deal, *, days: int = 1) -> Sale[Deal]:
-    """A unit of work on a deal that is stored, some days after the last one."""
-    return PROCESS.work_on(deal, by="dan", at=(deal.changed_at or NOW) + timedelta(days=days))
+def work_on(deal: Deal) -> Sale[Deal]:
+    """A unit of work on a deal that is stored, a day after the last one."""
+    return PROCESS.work_on(deal, by="dan", at=(deal.changed_at or NOW) + timedelta(days=1))
 
 
 def a_long_deal(id: str = "D-1") -> Sale[Deal]:
@@ -152,7 +158,7 @@ def a_long_deal(id: str = "D-1") -> Sale[Deal]:
         contact_id="C-1",
         amount=Money("48000.10", "EUR"),
         expected_close=date(2026, 12, 31),
-        forecast_category="commit",
+        forecast_category=ForecastCategory.COMMIT,
         probability=Decimal("0.650"),
         by="noa",
         at=NOW,
@@ -210,7 +216,7 @@ def an_own_deal(id: str = "D-1") -> ChangeSet:
     """A deal of a class of the host's own, with a fact of its own."""
     opened = DealOpened(at=NOW, by="noa", deal=SeatsDeal(id=id, name="Order desk"))
     agreed = SeatsAgreed(at=NOW, by="noa", seats=40, rate=Decimal("12.500"))
-    return ChangeSet.of(Change(None, (opened, agreed)))
+    return ChangeSet.of(change(None, opened, agreed))
 
 
 def a_known_contact(id: str = "C-1") -> Contact:

@@ -85,8 +85,8 @@ class Tenancy:
 
     @needs(Ability.TENANTS, Ability.JOURNAL)
     def test_each_tenant_has_a_journal_of_its_own(self, store: TenantsStorage) -> None:
-        for name, id in (("acme", "C-1"), ("globex", "C-2"), ("acme", "C-3")):
-            store.for_tenant(name).commit(added(a_contact(id)))
+        for name, each in (("acme", "C-1"), ("globex", "C-2"), ("acme", "C-3")):
+            store.for_tenant(name).commit(added(a_contact(each)))
         entries = cast("JournalingStorage", store.for_tenant("acme")).journal()
         expect_same([(one.position, one.recorded.id) for one in entries], [(1, "C-1"), (2, "C-3")])
 

@@ -29,9 +29,9 @@ class Uniqueness:
         store.commit(added(a_contact("C-1", email="noa@acme.example")))
         with refused(DuplicateKey):
             store.commit(added(a_contact("C-2")) | added(a_contact("C-3", email="noa@acme.example")))
-        for id in ("C-2", "C-3"):
+        for each in ("C-2", "C-3"):
             with refused(NotFound):
-                store.get(Contact, id)
+                store.get(Contact, each)
 
     @needs(Ability.UNIQUE_KEYS)
     def test_upper_and_lower_case_are_one_key(self, store: Storage) -> None:
