@@ -618,6 +618,8 @@ def test_a_field_of_your_own_may_be_private_or_have_an_alias() -> None:
     sale.update(attrs.evolve(sale.deal, margin=7, chairs=9))
     assert (sale.deal._margin, sale.deal.seats) == (7, 9)
     assert fold(sale.events) == sale.deal
+    by_name: Any = StandardProcess[AliasDeal]().open
+    assert by_name(id="D-2", name="x", seats=4, by="noa", at=NOW).deal.seats == 4
 
 
 def test_an_edited_deal_with_engine_fields_is_refused() -> None:

@@ -19,7 +19,7 @@ import attrs
 
 T = TypeVar("T")
 
-__all__ = ["copier", "evolved", "maker"]
+__all__ = ["built", "copier", "evolved", "maker"]
 
 
 @functools.cache
@@ -94,4 +94,15 @@ maker = cast("_MakerOf", functools.cache(_maker))
 def evolved(value: T, fields: Mapping[str, object]) -> T:
     """Like ``attrs.evolve``, for fields whose names are known only at run time: everything is validated."""
     evolve = cast("Callable[..., T]", attrs.evolve)
-    return evolve(value, **fields)
+    return evolve(value, **_by_alias(type(value), fields))
+
+
+def built(cls: type[T], fields: Mapping[str, object]) -> T:
+    """An instance of an attrs class from fields whose names are known only at run time: everything is validated."""
+    return cast("Callable[..., T]", cls)(**_by_alias(cls, fields))
+
+
+def _by_alias(cls: type, fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields under the names that the constructor has for them: ``_margin`` is ``margin`` there."""
+    aliases = {field.name: field.alias or field.name for field in attrs.fields(cls)}
+    return {aliases[name]: value for name, value in fields.items()}

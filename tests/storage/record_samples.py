@@ -69,6 +69,7 @@ _CHANGES: dict[type, tuple[tuple[str, object], ...]] = {
     OrganizationUpdated: (("employees", 0), ("website", None)),
 }
 _SPECIAL: dict[tuple[str, str], object] = {
+    ("Receipt", "versions"): (("Deal", "D-1", 2), ("Contact", "C-1", 1)),
     ("QualificationRetracted", "fields"): ("budget",),
     ("Cadence", "weekdays"): (),
     ("Cadence", "nth"): (),

@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
-from salesflow import Contact, Deal, EmailAddress, MemoryStorage, Money, UnknownName
+from salesflow import Contact, Deal, EmailAddress, InvalidValue, MemoryStorage, MissingExtra, Money
 from salesflow.changes import Change, ChangeSet
 from salesflow.entity import Entity
 from salesflow.errors import DuplicateKey, KeyReused, NotFound, StaleVersion, StorageError
 from salesflow.event import Recorded
 from salesflow.storage import JournalEntry, Page, Query, Receipt
-from salesflow.testing.storage_contract import UNIQUE, Ability, Outcome, StorageContract, results
+from salesflow.testing import storage_contract
+from salesflow.testing.storage_contract import (
+    UNIQUE,
+    Ability,
+    AsyncStorageContract,
+    ContractBroken,
+    LoopThread,
+    Outcome,
+    Result,
+    StorageContract,
+    ability,
+    report,
+    results,
+)
+from salesflow.testing.storage_contract.expecting import difference, expect
+from salesflow.testing.storage_contract.finding import all_pages
+from salesflow.testing.storage_contract.racing import retried
+from salesflow.testing.storage_contract.samples import NOW, a_contact, a_sale
 
 ALL = frozenset(Ability)
 MEMORY = ALL - {Ability.REOPEN, Ability.FAULTS}
+
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(storage_contract.__file__).parents[3])}
 
 
 class Fault(Exception):
@@ -213,6 +238,68 @@ class TestSmallStorage(StorageContract):
     @pytest.fixture
     def arm_fault(self, storage: Small) -> Callable[[int], Callable[[], bool]]:
         return lambda number: arm(storage, number)
+
+
+class AsyncSmall:
+    """The small storage for an asynchronous host."""
+
+    def __init__(self, small: Small | None = None) -> None:
+        self.small = small or Small()
+        self.lock = asyncio.Lock()
+
+    async def get(self, kind: type[Any], id: str, /) -> Any:
+        return self.small.get(kind, id)
+
+    async def find(self, query: Query[Any], /) -> Page[Any]:
+        return self.small.find(query)
+
+    async def history(self, kind: type[Entity], id: str, /) -> Sequence[Recorded]:
+        return self.small.history(kind, id)
+
+    async def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
+        return self.small.journal(after=after, limit=limit)
+
+    def for_tenant(self, tenant: str, /) -> AsyncSmall:
+        return type(self)(self.small.for_tenant(tenant))
+
+    def reopened(self) -> AsyncSmall:
+        return type(self)(self.small.reopened())
+
+    async def commit(self, changes: ChangeSet, /) -> Receipt:
+        async with self.lock:
+            await asyncio.sleep(0)
+            return self.small.commit(changes)
+
+
+class TestAsyncSmallStorage(AsyncStorageContract):
+    abilities = ALL
+
+    @pytest.fixture
+    def storage(self, loop: LoopThread) -> AsyncSmall:
+        async def opened() -> AsyncSmall:
+            return AsyncSmall()
+
+        return loop.run(opened())
+
+    @pytest.fixture
+    def reopen(self, storage: AsyncSmall) -> Callable[[], AsyncSmall]:
+        return storage.reopened
+
+    @pytest.fixture
+    def arm_fault(self, storage: AsyncSmall) -> Callable[[int], Callable[[], bool]]:
+        return lambda number: arm(storage.small, number)
+
+
+class TestAsyncSmallStorageWhoseTenantsAreAwaited(AsyncStorageContract):
+    abilities: ClassVar = {Ability.TENANTS}
+
+    @pytest.fixture
+    def storage(self) -> Any:
+        class Awaiting(AsyncSmall):
+            async def for_tenant(self, tenant: str, /) -> AsyncSmall:  # type: ignore[override]
+                return AsyncSmall(self.small.for_tenant(tenant))
+
+        return Awaiting()
 
 
 # One defect each ---------------------------------------------------------------------------------------------------
@@ -799,28 +886,6 @@ class ForgetsTheThirdVersion(Small):
         return attrs.evolve(value, owner=None) if isinstance(value, Contact) and value.version == 3 else value
 
 
-class AsyncSmall:
-    """The small storage for an asynchronous host."""
-
-    def __init__(self) -> None:
-        self.small = Small()
-        self.lock = asyncio.Lock()
-
-    async def get(self, kind: type[Any], id: str, /) -> Any:
-        return self.small.get(kind, id)
-
-    async def find(self, query: Query[Any], /) -> Page[Any]:
-        return self.small.find(query)
-
-    async def history(self, kind: type[Entity], id: str, /) -> Sequence[Recorded]:
-        return self.small.history(kind, id)
-
-    async def commit(self, changes: ChangeSet, /) -> Receipt:
-        async with self.lock:
-            await asyncio.sleep(0)
-            return self.small.commit(changes)
-
-
 @caught_by("test_a_canceled_commit_has_written_all_or_nothing")
 class WritesOneAfterTheOther(AsyncSmall):
     async def commit(self, changes: ChangeSet, /) -> Receipt:
@@ -851,25 +916,20 @@ class AwaitsBetweenCheckAndWrite(AsyncSmall):
         return self.small.remember(changes)
 
 
-def outcomes(make: Callable[[], Any], **given: Any) -> dict[str, Outcome]:
+def ran(make: Callable[[], Any], **given: Any) -> dict[str, Result]:
     given = {"abilities": ALL, "reopen": lambda storage: storage.reopened(), "arm_fault": arm, **given}
-    return {one.test: one.outcome for one in results(make, **given)}
+    return {one.test: one for one in results(make, **given)}
 
 
 @pytest.mark.parametrize(("storage", "test"), DEFECTS, ids=[f"{one.__name__}-{test}" for one, test in DEFECTS])
 def test_a_defect_is_caught(storage: type[Any], test: str) -> None:
-    assert outcomes(storage, only={test}) == {test: Outcome.BROKEN}
+    caught = ran(storage, only={test})[test]
+    assert caught.outcome is Outcome.BROKEN
+    assert not caught.why.startswith(("TypeError", "NameError", "KeyError", "IndexError")), "the seed itself is broken"
 
 
-def test_at_least_thirty_defects_are_seeded() -> None:
-    assert len({storage for storage, _ in DEFECTS}) >= 30
-
-
-def test_an_asynchronous_storage_without_a_defect_keeps_every_promise() -> None:
-    assert set(outcomes(AsyncSmall, abilities={Ability.UNIQUE_KEYS, Ability.OWN_KINDS}).values()) == {
-        Outcome.KEPT,
-        Outcome.SKIPPED,
-    }
+def test_at_least_fifty_defects_are_seeded() -> None:
+    assert len({storage for storage, _ in DEFECTS}) >= 50
 
 
 @pytest.mark.parametrize("time_of_asking", range(20))
@@ -878,6 +938,178 @@ def test_the_storage_in_memory_keeps_every_promise_every_time(time_of_asking: in
     assert [one for one in found if one.outcome is Outcome.BROKEN] == []
 
 
+# Without pytest ----------------------------------------------------------------------------------------------------
+
+
+def test_an_asynchronous_storage_is_found_to_be_one_without_being_told() -> None:
+    found = ran(AsyncSmall, abilities={Ability.UNIQUE_KEYS})
+    assert found["test_a_canceled_commit_has_written_all_or_nothing"].outcome is Outcome.KEPT
+    assert Outcome.BROKEN not in {one.outcome for one in found.values()}
+
+
+def test_what_needs_an_asynchronous_storage_is_skipped_for_others() -> None:
+    test = "test_a_canceled_commit_has_written_all_or_nothing"
+    skipped = ran(Small, only={test})[test]
+    assert (skipped.outcome, skipped.why) == (Outcome.SKIPPED, "the storage is not asynchronous")
+
+
 def test_a_hook_is_asked_for_before_anything_is_run() -> None:
-    with pytest.raises(UnknownName, match="reopen"):
+    with pytest.raises(InvalidValue, match="reopen"):
         results(Small, abilities={Ability.REOPEN})
+
+
+def test_each_storage_is_closed_after_its_test() -> None:
+    closed: list[Small] = []
+    results(Small, close=closed.append, only={"test_a_cent_is_kept", "test_a_microsecond_is_kept"})
+    assert len(set(closed)) == 2
+
+
+def test_an_asynchronous_storage_is_closed_on_its_loop() -> None:
+    closed: list[AsyncSmall] = []
+
+    async def close(storage: AsyncSmall) -> None:
+        await asyncio.sleep(0)
+        closed.append(storage)
+
+    results(AsyncSmall, close=close, only={"test_a_cent_is_kept"})
+    assert len(closed) == 1
+
+
+def test_an_unexpected_error_breaks_a_promise_and_is_named() -> None:
+    class Failing(Small):
+        def commit(self, changes: ChangeSet, /) -> Receipt:
+            raise OSError("no space left")
+
+    broken = ran(Failing, only={"test_a_cent_is_kept"})["test_a_cent_is_kept"]
+    assert broken.why == "OSError: no space left"
+
+
+def test_an_error_of_another_kind_is_no_refusal() -> None:
+    class Failing(Small):
+        def get(self, kind: type[Any], id: str, /) -> Any:
+            raise OSError("no space left")
+
+    test = "test_what_was_never_stored_is_not_found"
+    assert ran(Failing, only={test})[test].why == "a storage refuses this with NotFound; it raised OSError"
+
+
+def test_a_promise_reads_as_a_sentence() -> None:
+    (one,) = results(Small, only={"test_a_cent_is_kept"})
+    assert (one.chapter, one.promise) == ("Reading gives back what was written", "a cent is kept")
+
+
+def test_a_report_says_in_markdown_what_was_kept_broken_and_not_asked_for() -> None:
+    def make() -> Small:
+        return OffsetPages()
+
+    text = report(make, name="My|Storage", abilities={Ability.UNIQUE_KEYS})
+    assert text.startswith("# What My\\|Storage keeps\n\n")
+    assert "promises kept" in text
+    assert "Abilities: unique keys." in text
+    assert "| a cent is kept | kept |" in text
+    assert "| pages pass over nothing when others come in before them | broken: nothing comes twice" in text
+    assert "| a new journal is empty | skipped: the storage does not declare the ability journal |" in text
+
+
+def test_a_report_names_the_storage_by_its_class_and_never_breaks_its_own_table() -> None:
+    class Chatty(Small):
+        def find(self, query: Query[Any], /) -> Page[Any]:
+            raise OSError("a | b\n<c>" + "x" * 500)
+
+    text = report(Chatty)
+    assert text.startswith("# What Chatty keeps")
+    assert "Abilities: none." in text
+    assert "| OSError: a \\| b &lt;c>x" in text.replace("broken: ", "")
+    assert max(map(len, text.splitlines())) < 450
+
+
+# Comparing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        (1, True),
+        (Decimal("0.5"), Decimal("0.50")),
+        ([1], (1,)),
+        ({"a": 1}, {"a": 2}),
+        ((1, 2), (1, 2, 3)),
+        (a_contact(notes="one"), a_contact(notes="two")),
+        (NOW, NOW.replace(tzinfo=ZoneInfo("UTC"))),
+    ],
+)
+def test_what_equals_is_not_always_the_same(read: object, written: object) -> None:
+    assert difference(read, written) is not None
+
+
+def test_the_first_difference_is_named_by_its_place() -> None:
+    assert difference((a_contact(likes=("tea",)),), (a_contact(likes=("coffee",)),)) == (
+        "it[0].likes[0] was coffee and is tea"
+    )
+
+
+def test_a_broken_promise_is_a_failed_assertion() -> None:
+    with pytest.raises(ContractBroken, match=r"a rule; found 5"):
+        expect(False, "a rule", found=5)
+    with pytest.raises(AssertionError, match=r"^a rule$"):
+        expect(False, "a rule")
+
+
+def test_the_pages_of_a_storage_must_end() -> None:
+    class Endless(Small):
+        def find(self, query: Query[Any], /) -> Page[Any]:
+            return Page(items=(), cursor=attrs.evolve(query, cursor=None).cursor_after(a_sale().deal))
+
+    with pytest.raises(ContractBroken, match="last page"):
+        all_pages(Endless(), Query(Deal))
+
+
+def test_who_never_gets_through_is_told() -> None:
+    def stale() -> None:
+        raise StaleVersion("Contact", "C-1", expected=1)
+
+    with pytest.raises(ContractBroken, match="in the end"):
+        retried(stale)
+
+
+# Under pytest ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("contract", [StorageContract, AsyncStorageContract])
+@pytest.mark.parametrize("name", ["storage", "reopen", "arm_fault"])
+def test_what_was_not_overridden_says_how_to(contract: type[Any], name: str) -> None:
+    fixture = getattr(contract, name)
+    with pytest.raises(NotImplementedError, match="override"):
+        fixture.__wrapped__(contract()) if hasattr(fixture, "__wrapped__") else fixture._get_wrapped_function()(
+            contract()
+        )
+
+
+def test_without_pytest_the_contract_says_which_extra_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(vars(storage_contract), "StorageContract", raising=False)
+    monkeypatch.setattr(storage_contract, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"salesflow\[testing\]"):
+        storage_contract.StorageContract
+
+
+def test_a_name_that_the_contract_does_not_have_is_no_name_of_it() -> None:
+    with pytest.raises(AttributeError, match="Contarct"):
+        storage_contract.Contarct
+
+
+def test_without_hypothesis_the_long_lives_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ability, "find_spec", lambda name: None)
+    test = "test_a_long_random_life_goes_as_it_goes_in_memory"
+    assert ran(Small, only={test})[test].why == "hypothesis is not installed"
+
+
+def test_the_contract_loads_without_pytest_and_hypothesis() -> None:
+    code = (
+        "import sys; sys.modules['pytest'] = sys.modules['hypothesis'] = None\n"
+        "from salesflow import MemoryStorage\n"
+        "from salesflow.testing.storage_contract import report\n"
+        "print(report(MemoryStorage))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    assert "hypothesis is not installed" in found.stdout
+    assert "broken" not in found.stdout

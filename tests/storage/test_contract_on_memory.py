@@ -14,3 +14,17 @@ class TestMemoryStorage(StorageContract):
     @pytest.fixture
     def storage(self) -> MemoryStorage:
         return MemoryStorage(unique=UNIQUE)
+
+
+class TestMemoryStorageWithoutUniqueKeys(StorageContract):
+    @pytest.fixture
+    def storage(self) -> MemoryStorage:
+        return MemoryStorage()
+
+
+class TestMemoryStorageOfOneTenant(StorageContract):
+    abilities: ClassVar = {Ability.JOURNAL, Ability.UNIQUE_KEYS, Ability.OWN_KINDS}
+
+    @pytest.fixture
+    def storage(self) -> MemoryStorage:
+        return MemoryStorage(unique=UNIQUE).for_tenant("acme")

@@ -26,7 +26,7 @@ from salesflow.changes import Change, ChangeSet
 from salesflow.deal.deal import Deal, ForecastCategory, Hold
 from salesflow.deal.event import DealOpened, DealUpdated, StageChanged
 from salesflow.deal.objections import Objection
-from salesflow.deal.tasks import Task, TaskAdded
+from salesflow.deal.tasks import Task, TaskAdded, TaskCompleted
 from salesflow.entity import Entity
 from salesflow.errors import InvalidValue, MissingExtra, WrongType
 from salesflow.event import Event, Recorded, fold
@@ -887,6 +887,15 @@ def test_validators_run_on_what_is_read() -> None:
     error = refusal(data, records=records)
     assert "ValueError" in str(error)
     assert "-77" not in str(error)
+
+
+def test_an_event_of_what_the_deal_does_not_have_is_refused() -> None:
+    added = TaskAdded(at=AT, by="noa", task_id=1, title="call")
+    done = TaskCompleted(at=AT, by="noa", task_id=1)
+    data = Records().dump(ChangeSet((Change(a_deal(), (added, done)),)))
+    data["changes"][0]["events"][1]["task_id"] = 7
+    error = refusal(data)
+    assert (error.field, error.rule) == ("changes[0]", "is refused by Change (UnknownName)")
 
 
 def test_events_that_do_not_fit_their_entity_are_refused() -> None:

@@ -76,6 +76,7 @@ class AfterSalesService:
 
 
 def is_discount(_instance: object, attribute: attrs.Attribute[Decimal], value: object) -> None:
+    """An attrs validator: a fraction from 0 to 1, with at most 12 places."""
     if type(value) is not Decimal:
         raise WrongType(
             "a discount is a fraction, exactly", field=attribute.name, value=value, way_out="give Decimal('0.05')"
@@ -91,6 +92,7 @@ def is_discount(_instance: object, attribute: attrs.Attribute[Decimal], value: o
 
 
 def is_price(_instance: object, attribute: attrs.Attribute[Money], value: object) -> None:
+    """An attrs validator: Money, not below zero."""
     if not isinstance(value, Money):
         raise WrongType("a price is Money", field=attribute.name, value=value, way_out="give Money('48000', 'EUR')")
     if value.is_negative:
@@ -120,12 +122,15 @@ def _listed(value: Iterable[T], field: str) -> tuple[T, ...]:
 
 
 def deliveries(value: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """What was given as deliveries, as a tuple."""
     return _listed(value, "deliveries")
 
 
 def services(value: Iterable[AfterSalesService]) -> tuple[AfterSalesService, ...]:
+    """What was given as after-sales services, as a tuple."""
     return _listed(value, "services")
 
 
 def conditions(value: Iterable[str]) -> tuple[str, ...]:
+    """What was given as conditions, as a tuple."""
     return _listed(value, "conditions")

@@ -9,15 +9,18 @@ from __future__ import annotations
 import difflib
 import inspect
 import keyword
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
+from salesflow.deal.approvals import ApprovalRule
 from salesflow.deal.outcome import Outcome
-from salesflow.errors import one_of
+from salesflow.errors import InvalidValue, one_of
+from salesflow.process.migration import Migration
 from salesflow.process.reasons import LossReason
 from salesflow.process.requirement import Requirement
+from salesflow.values.text import line
 
 if TYPE_CHECKING:
     from typing import Never
@@ -25,7 +28,15 @@ if TYPE_CHECKING:
     from salesflow.process.move import Move, Route
     from salesflow.process.stage import Stage
 
-__all__ = ["base_faults", "key_faults", "move_faults", "reason_faults", "route_faults", "stage_faults"]
+__all__ = [
+    "attribute_faults",
+    "base_faults",
+    "key_faults",
+    "move_faults",
+    "reason_faults",
+    "route_faults",
+    "stage_faults",
+]
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
@@ -33,6 +44,44 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(name, names, n=3)
     return f"no {kind} {name!r}; " + (f"did you mean {one_of(near)}?" if near else f"there is {one_of(names)}")
+
+
+def attribute_faults(
+    key: object, version: object, title: object, approval_rules: object, migrations: object, stages: Collection[str]
+) -> Iterator[str]:
+    """What is wrong with the attributes of a process, apart from its stages, moves and loss reasons."""
+    try:
+        line(key, field="key")
+    except InvalidValue as error:
+        yield str(error)
+    if type(version) is not int or version < 1:
+        yield f"version must be a whole number from 1, not {version!r}"
+    if not isinstance(title, str):
+        yield f"title must be text, not {title!r}"
+    yield from _approval_faults(approval_rules)
+    if not isinstance(migrations, tuple | list):
+        yield f"migrations must be a tuple of Migration, not {migrations!r}"
+        return
+    for migration in migrations:
+        if not isinstance(migration, Migration):
+            yield f"migrations holds Migration only, not {migration!r}"
+            continue
+        for target in migration.stages.values():
+            if target not in stages:
+                yield f"migration from {migration.process} {migration.version}: {unknown('stage', target, stages)}"
+
+
+def _approval_faults(rules: object) -> Iterator[str]:
+    if not isinstance(rules, tuple | list):
+        yield f"approval_rules must be a tuple of ApprovalRule, not {rules!r}"
+        return
+    keys = [rule.key for rule in rules if isinstance(rule, ApprovalRule)]
+    yield from (
+        f"approval_rules holds ApprovalRule only, not {rule!r}" for rule in rules if not isinstance(rule, ApprovalRule)
+    )
+    yield from (
+        f"approval rule {key!r} is listed twice" for key in sorted({key for key in keys if keys.count(key) > 1})
+    )
 
 
 def base_faults(bases: Sequence[type[object]]) -> Iterator[str]:
@@ -82,6 +131,12 @@ def _value_faults(stage: Stage[Never]) -> Iterator[str]:
     outcome: object = stage.outcome
     if not isinstance(outcome, Outcome):
         yield f"stage {stage.key!r}: outcome must be an Outcome, not {outcome!r}"
+    title: object = stage.title
+    if not isinstance(title, str):
+        yield f"stage {stage.key!r}: title must be text, not {title!r}"
+    guidance: object = stage.guidance
+    if isinstance(guidance, str) or not all(isinstance(one, str) for one in cast("Iterable[object]", guidance)):
+        yield f"stage {stage.key!r}: guidance must be a tuple of sentences, not {guidance!r}"
     for name in ("on_enter", "on_exit"):
         if stage.has_hook(name):
             yield from _callable_faults(f"stage {stage.key!r}: {name}", getattr(stage, name), "sale")

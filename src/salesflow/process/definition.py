@@ -122,6 +122,9 @@ class SalesProcess(Generic[D]):
         faults += checks.stage_faults(list(layout.stages.values())) if layout.stages or faults else ()
         faults += checks.move_faults(layout.moves, layout.stages)
         faults += checks.reason_faults(cls.loss_reasons)
+        faults += checks.attribute_faults(
+            cls.key, cls.version, cls.title, cls.approval_rules, cls.migrations, layout.stages
+        )
         ways = () if faults else tuple(routes(layout))
         if not faults:
             faults += checks.route_faults(list(layout.stages.values()), ways)

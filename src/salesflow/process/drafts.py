@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from salesflow._copying import built
 from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal, Loss
 from salesflow.deal.outcome import Outcome
 from salesflow.errors import EngineOwned, InvalidValue, UnknownName, WrongType
@@ -46,7 +47,7 @@ def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *
         for field in attrs.fields(deal_type):
             if field.init and field.default is attrs.NOTHING and field.name not in fields:
                 raise InvalidValue(f"a {deal_type.__name__} must have it", field=field.name)
-        return cast("Callable[..., D]", deal_type)(**fields)
+        return built(deal_type, fields)
     if not isinstance(draft, deal_type):
         raise WrongType(f"the draft must be a {deal_type.__name__}", field="draft", value=type(draft).__name__)
     if fields:

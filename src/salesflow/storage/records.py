@@ -121,7 +121,8 @@ class Records:
         """A record as plain data.
 
         Args:
-            value: an entity, an event, a change set, a ``Recorded``, or an instance of a registered class.
+            value: an entity, an event, a change set, a ``Recorded``, a ``Receipt``, a ``JournalEntry``, or an instance of a
+                registered class.
 
         Raises:
             InvalidValue: its class is not registered, or it holds something that could not be read back: a number of

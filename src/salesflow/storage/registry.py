@@ -36,6 +36,7 @@ OWN: Final[Mapping[str, str]] = {
     for home, names in {
         "changes": "ChangeSet",
         "event": "Recorded",
+        "storage.receipt": "Receipt JournalEntry",
         "people.lead": "Lead LeadCaptured LeadUpdated",
         "people.contact": "Contact ContactAdded ContactUpdated",
         "people.organization": "Organization OrganizationAdded OrganizationUpdated",

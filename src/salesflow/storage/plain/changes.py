@@ -42,9 +42,6 @@ class FieldChangesForm(Form):
             self._owned = LEAD_ENGINE_FIELDS
         self.kind = "array"
 
-    def takes(self, value: object) -> bool:
-        return isinstance(value, tuple)
-
     def _places(self) -> list[RecordType]:
         """The entity that is meant, then what was derived from it."""
         known = [record for record in self._forms.registry.known() if issubclass(record.cls, self._cls)]

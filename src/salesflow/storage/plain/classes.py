@@ -203,6 +203,8 @@ class ClassForm(Form):
 
     def schema(self, defs: Definitions, /) -> dict[str, JSON]:
         name = self._forms.name_of(self.cls)
+        if self._record is None and self._forms.registry.of(self.cls) is not None:
+            name += ".value"  # inside another record, where its class is known from the field
         if name not in defs:
             properties: dict[str, JSON] = {}
             defs[name] = {

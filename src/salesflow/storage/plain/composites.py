@@ -79,9 +79,6 @@ class OptionalForm(Form):
         self._inner = inner
         self.kind = f"{inner.kind}|null"
 
-    def takes(self, value: object) -> bool:
-        return value is None or self._inner.takes(value)
-
     def write(self, value: object, at: str) -> JSON:
         return None if value is None else self._inner.write(value, at)
 
@@ -192,9 +189,6 @@ class OneOfForm(Form):
                 value=self.kind,
                 way_out="give the field one type",
             )
-
-    def takes(self, value: object) -> bool:
-        return any(form.takes(value) for form in self._forms)
 
     def write(self, value: object, at: str) -> JSON:
         for form in self._forms:

@@ -81,7 +81,7 @@ class Form:
     """What the data is, in the words of JSON; several, joined by a bar, where it varies."""
 
     def takes(self, value: object) -> bool:
-        """Whether a value is of this form's type."""
+        """Whether a value is of this form's type; asked of the forms that one field may have several of."""
         raise NotImplementedError
 
     def write(self, value: object, at: str) -> JSON:

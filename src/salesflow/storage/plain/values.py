@@ -320,6 +320,14 @@ def _is_short(name: str) -> str:
 
 
 def written_as_text(type_: type, parse: Callable[[str], object], wanted: str) -> LeafForm:
+    """The form of a type that ``str`` writes and ``parse`` reads.
+
+    Args:
+        type_: the class of the values.
+        parse: makes a value of text; raises where it stands for none.
+        wanted: what the data must be, for messages.
+    """
+
     def write(value: object) -> str:
         if not isinstance(value, type_):
             raise _NotOfType

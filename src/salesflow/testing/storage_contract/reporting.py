@@ -9,7 +9,7 @@ from typing import Generic, TypeVar, cast
 
 import attrs
 
-from salesflow.errors import UnknownName
+from salesflow.errors import InvalidValue
 from salesflow.storage.protocols import AsyncStorage, Storage
 from salesflow.testing.storage_contract.ability import Ability, reason_to_skip
 from salesflow.testing.storage_contract.awaiting import Canceling, LoopThread, as_sync, is_async
@@ -78,11 +78,16 @@ def results(
         only: the names of the tests to run; all of them where it is not given.
 
     Raises:
-        UnknownName: an ability needs a hook that is not given.
+        InvalidValue: an ability needs a hook that is not given.
     """
     for ability, hook in ((Ability.REOPEN, reopen), (Ability.FAULTS, arm_fault)):
         if ability in abilities and hook is None:
-            raise UnknownName("hook", ability.value, [], where="the contract; give the hook or leave the ability out")
+            raise InvalidValue(
+                "an ability whose tests need a hook comes with it",
+                field="abilities",
+                value=ability.value,
+                way_out="give the hook, or leave the ability out",
+            )
     hooks = _Hooks(make=make_storage, reopen=reopen, arm_fault=arm_fault, close=close)
     return tuple(_results(hooks, abilities, only))
 
