@@ -111,9 +111,11 @@ def test_a_deal_of_a_subclass_is_the_same_entity() -> None:
     assert (SeatDeal.root(), Deal.root(), Contact.root(), Entity.root()) == (Deal, Deal, Contact, Entity)
 
 
-def test_the_key_of_the_left_set_counts() -> None:
+def test_two_sets_become_one_under_the_key_that_one_of_them_has() -> None:
     one, two = a_sale().changes, a_sale(id="D-2").changes
-    assert (one.with_key("left") | two.with_key("right")).key == "left"
+    assert (one.with_key("same") | two.with_key("same")).key == "same"
+    with pytest.raises(InvalidValue, match="one key"):
+        one.with_key("left") | two.with_key("right")
     assert (one | two.with_key("right")).key == "right"
     assert (one | two).key is None
 

@@ -23,6 +23,10 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 __all__ = ["Change", "ChangeSet"]
 
 
+def _in_order(events: Iterable[Event[E]]) -> tuple[Event[E], ...]:
+    return tuple(events)
+
+
 @attrs.frozen
 class Change(Generic[E_co]):
     """The change of one entity.
@@ -38,7 +42,7 @@ class Change(Generic[E_co]):
     """
 
     before: E_co | None
-    events: tuple[Event[E_co], ...] = attrs.field(converter=tuple)
+    events: tuple[Event[E_co], ...] = attrs.field(converter=_in_order)
     after: E_co = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -104,7 +108,18 @@ class ChangeSet:
                 seen.add(name)
 
     def __or__(self, other: ChangeSet) -> ChangeSet:
-        """Both sets as one; the key of the left one counts, if it has one."""
+        """Both sets as one, under the key that one of them has.
+
+        Raises:
+            InvalidValue: both have a key, and not the same; or both change the same entity.
+        """
+        if self.key is not None and other.key is not None and self.key != other.key:
+            raise InvalidValue(
+                "a change set has one key",
+                field="key",
+                value=[self.key, other.key],
+                way_out="give one with with_key(...)",
+            )
         return ChangeSet((*self.changes, *other.changes), key=self.key or other.key)
 
     def __len__(self) -> int:

@@ -17,7 +17,6 @@ from salesflow._copying import evolved, maker
 from salesflow.changes import ChangeSet, explained
 from salesflow.deal.closing_terms import ApprovalRule
 from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal
-from salesflow.deal.desk import Desk
 from salesflow.deal.desks import Desks
 from salesflow.deal.event import (
     DealHeld,
@@ -62,7 +61,7 @@ if TYPE_CHECKING:
 else:
     D_co = TypeVar("D_co", bound=Deal, covariant=True)
 
-DeskType = TypeVar("DeskType", bound=Desk)
+DeskType = TypeVar("DeskType")
 
 __all__ = ["Sale"]
 
@@ -298,6 +297,10 @@ class Sale(Desks, Generic[D_co]):
             NotNow: the deal is closed, and the figures it closed with stand.
         """
         deal = self._deal
+        if edited is not None and fields:
+            raise WrongType(
+                "fields stand in the edited deal or beside it, not both", field="edited", value=sorted(fields)
+            )
         if edited is not None:
             if type(edited) is not type(deal):
                 raise WrongType(
@@ -388,8 +391,11 @@ class Sale(Desks, Generic[D_co]):
 
     # Desks and facts of your own ----------------------------------------------------------------------
 
-    def desk(self, kind: type[DeskType], /) -> DeskType:
+    def desk(self, kind: Callable[[Sale[D_co]], DeskType], /) -> DeskType:
         """A desk of your own.
+
+        Args:
+            kind: the class of the desk, for deals of this class.
 
         Example:
             ``sale.desk(SecurityDesk).pass_(seats=40)``

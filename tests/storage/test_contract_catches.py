@@ -45,6 +45,11 @@ from salesflow.testing.storage_contract.racing import retried
 from salesflow.testing.storage_contract.samples import NOW, a_contact, a_sale
 
 ALL = frozenset(Ability)
+FAULT_TESTS = (
+    "test_a_fault_in_any_call_leaves_all_of_a_set_or_nothing",
+    "test_after_a_fault_the_set_can_be_repeated_and_lands_once",
+)
+LAST_MOMENT = "test_the_last_moment_of_the_calendar_is_kept"
 MEMORY = ALL - {Ability.REOPEN, Ability.FAULTS}
 
 
@@ -1021,6 +1026,68 @@ def test_a_report_names_the_storage_by_its_class_and_never_breaks_its_own_table(
     assert "Abilities: none." in text
     assert "| OSError: a \\| b &lt;c>x" in text.replace("broken: ", "")
     assert max(map(len, text.splitlines())) < 450
+
+
+# What a storage may do without breaking the contract -----------------------------------------------------------------
+
+
+def test_a_storage_may_refuse_the_last_moment_of_the_calendar_before_it_writes() -> None:
+    class UpToYear9998(Small):
+        def check(self, change: Change[Entity]) -> None:
+            if change.events[0].at.year == 9999:
+                raise InvalidValue("years up to 9998", field="at")
+
+    assert ran(UpToYear9998, only={LAST_MOMENT})[LAST_MOMENT].outcome is Outcome.KEPT
+
+
+def test_a_storage_may_not_write_the_last_moment_of_the_calendar_and_then_refuse_it() -> None:
+    class TooLate(NoRollback):
+        def remember(self, changes: ChangeSet) -> Receipt:
+            raise InvalidValue("years up to 9998", field="at")
+
+    assert ran(TooLate, only={LAST_MOMENT})[LAST_MOMENT].outcome is Outcome.BROKEN
+
+
+@pytest.mark.parametrize(("storage", "outcome"), [(Small, Outcome.KEPT), (NoRollback, Outcome.BROKEN)])
+def test_a_storage_may_refuse_what_it_cannot_store_if_nothing_of_the_set_lands(
+    storage: type[Small], outcome: Outcome
+) -> None:
+    class Picky(storage):  # type: ignore[misc, valid-type]
+        def kept(self, value: Any) -> Any:
+            if hasattr(value, "thing"):
+                raise TypeError("no form for it")
+            return value
+
+    test = "test_a_set_with_something_that_cannot_be_stored_lands_whole_or_not_at_all"
+    assert ran(Picky, only={test})[test].outcome is outcome
+
+
+def test_a_commit_may_take_more_steps_than_are_canceled() -> None:
+    class Patient(AsyncSmall):
+        async def commit(self, changes: ChangeSet, /) -> Receipt:
+            for _ in range(40):
+                await asyncio.sleep(0)
+            return self.small.commit(changes)
+
+    tests = {
+        "test_a_canceled_commit_has_written_all_or_nothing",
+        "test_a_canceled_commit_can_be_repeated_and_lands_once",
+    }
+    assert {ran(Patient, only=tests)[test].outcome for test in tests} == {Outcome.KEPT}
+
+
+@pytest.mark.parametrize("test", FAULT_TESTS)
+def test_faults_that_never_end_are_told(test: str) -> None:
+    endless = ran(Small, only={test}, arm_fault=lambda storage, number: lambda: True)[test]
+    assert endless.why == "a commit makes fewer than 500 calls"
+
+
+def test_a_failure_that_no_fault_explains_is_told() -> None:
+    class Failing(Small):
+        def commit(self, changes: ChangeSet, /) -> Receipt:
+            raise OSError("no space left")
+
+    assert ran(Failing, only={FAULT_TESTS[0]})[FAULT_TESTS[0]].why == "OSError: no space left"
 
 
 # Comparing ---------------------------------------------------------------------------------------------------------

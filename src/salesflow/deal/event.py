@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import cast
 
 import attrs
 
 from salesflow._copying import copier
-from salesflow.deal.deal import Deal, Hold, Loss
+from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal, Hold, Loss
 from salesflow.deal.outcome import Outcome
+from salesflow.errors import EngineOwned
 from salesflow.event import Creation, Event
 from salesflow.values.moments import is_moment, is_optional_day
 from salesflow.values.text import is_line, is_optional_line, is_prose
@@ -55,16 +57,25 @@ class DealAdopted(Creation[Deal]):
         origin: where it comes from ("the old CRM").
         since: when it entered that stage there.
         lacking: what the process would have asked of it on the way, as ``stage.requirement``.
+        note: what else there is to say.
     """
 
     deal: Deal
     origin: str = attrs.field(validator=is_line())
     since: datetime = attrs.field(validator=is_moment())
     lacking: tuple[str, ...] = ()
+    note: str = attrs.field(default="", validator=is_prose())
 
     def create(self) -> Deal:
         """The deal at version 1."""
         return self.deal.changed_by(self)
+
+
+def _are_plain(_instance: object, attribute: attrs.Attribute[tuple[tuple[str, object], ...]], value: object) -> None:
+    names = [name for name, _ in cast("tuple[tuple[str, object], ...]", value)]
+    owned = [name for name in names if name in ENGINE_FIELDS or name in RECORD_FIELDS]
+    if owned:
+        raise EngineOwned(deal_id=None, fields=owned, way_out=f"leave them out of {attribute.name}")
 
 
 @attrs.frozen(kw_only=True)
@@ -75,7 +86,7 @@ class DealUpdated(Event[Deal]):
         changes: the new values, as pairs of field name and value, in the order of the fields.
     """
 
-    changes: tuple[tuple[str, object], ...]
+    changes: tuple[tuple[str, object], ...] = attrs.field(validator=_are_plain)
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with these fields changed."""

@@ -19,7 +19,7 @@ from salesflow.deal.children import find, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
-from salesflow.values.text import is_line, is_optional_line, is_prose, line, matching_key, prose
+from salesflow.values.text import is_line, is_optional_line, is_prose, line, lines, matching_key, prose
 
 if TYPE_CHECKING:
     from salesflow.deal.deal import Deal
@@ -349,6 +349,10 @@ class ObjectionsDesk(Desk[D]):
         return find(self.deal.objections, objection.id, kind="objection")
 
 
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    return lines(given, field="prepared answer", limit=1000)
+
+
 @attrs.frozen(kw_only=True)
 class PreparedAnswer:
     """An answer that the team has ready.
@@ -362,8 +366,12 @@ class PreparedAnswer:
 
     kind: str = attrs.field(validator=is_line(limit=60), converter=str)
     text: str = attrs.field(validator=is_prose())
-    evidence: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    topics: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    evidence: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    topics: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+
+
+def _prepared(given: Iterable[PreparedAnswer]) -> tuple[PreparedAnswer, ...]:
+    return tuple(given)
 
 
 @attrs.frozen
@@ -381,7 +389,7 @@ class ObjectionPlaybook:
         playbook.suggest(objection)
     """
 
-    answers: tuple[PreparedAnswer, ...] = attrs.field(default=(), converter=tuple)
+    answers: tuple[PreparedAnswer, ...] = attrs.field(default=(), converter=_prepared)
 
     def suggest(self, objection: Objection) -> tuple[PreparedAnswer, ...]:
         """The prepared answers to objections of this kind that were not given yet.

@@ -76,9 +76,9 @@ def _approval_faults(rules: object) -> Iterator[str]:
         yield f"approval_rules must be a tuple of ApprovalRule, not {rules!r}"
         return
     keys = [rule.key for rule in rules if isinstance(rule, ApprovalRule)]
-    yield from (
-        f"approval_rules holds ApprovalRule only, not {rule!r}" for rule in rules if not isinstance(rule, ApprovalRule)
-    )
+    for rule in rules:
+        if not isinstance(rule, ApprovalRule):
+            yield f"approval_rules holds ApprovalRule only, not {rule!r}"
     yield from (
         f"approval rule {key!r} is listed twice" for key in sorted({key for key in keys if keys.count(key) > 1})
     )
@@ -188,9 +188,8 @@ def route_faults(stages: Sequence[Stage[Never]], routes: Sequence[Route[Never]])
     forward: dict[str, set[str]] = {stage.key: set() for stage in stages}
     backward: dict[str, set[str]] = {stage.key: set() for stage in stages}
     for route in routes:
-        if route.source in forward and route.target in forward:
-            forward[route.source].add(route.target)
-            backward[route.target].add(route.source)
+        forward[route.source].add(route.target)
+        backward[route.target].add(route.source)
     reached = _closure({stages[0].key}, forward)
     for stage in stages:
         if stage.key not in reached:

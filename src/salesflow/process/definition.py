@@ -27,6 +27,7 @@ from salesflow.deal.deal import Deal
 from salesflow.deal.event import DealAdopted, DealOpened, ProcessMigrated
 from salesflow.deal.outcome import Outcome
 from salesflow.errors import (
+    InvalidValue,
     MoveRefused,
     NotNow,
     ProcessDefinitionError,
@@ -260,7 +261,7 @@ class SalesProcess(Generic[D]):
         self,
         /,
         *,
-        stage: str | Stage[D],
+        stage: str | Stage[Never],
         origin: str,
         since: datetime,
         opened_at: datetime | None = None,
@@ -278,7 +279,7 @@ class SalesProcess(Generic[D]):
         draft: D,
         /,
         *,
-        stage: str | Stage[D],
+        stage: str | Stage[Never],
         origin: str,
         since: datetime,
         opened_at: datetime | None = None,
@@ -292,7 +293,7 @@ class SalesProcess(Generic[D]):
         draft: D | None = None,
         /,
         *,
-        stage: str | Stage[D],
+        stage: str | Stage[Never],
         origin: str,
         since: datetime,
         opened_at: datetime | None = None,
@@ -327,9 +328,17 @@ class SalesProcess(Generic[D]):
         drafts.check_order(opened_at, since, moment(at, field="at"))
         if reached.outcome is Outcome.LOST and reason is not None:
             self.loss_reason(reason)
+        if reached.outcome is Outcome.OPEN and reason is not None:
+            raise InvalidValue(
+                "a reason says why a deal was won or lost",
+                field="reason",
+                value=reason,
+                way_out="leave it out for an open deal, or say it in the note",
+            )
         deal = drafts.placed(known, self, reached, at=at, since=since, opened_at=opened_at, reason=reason, note=note)
         sale = self._sale(by=by, at=at)
-        event = DealAdopted(at=at, by=by, deal=deal, origin=origin, since=since, lacking=self._lacking(deal, reached))
+        lacking = self._lacking(deal, reached)
+        event = DealAdopted(at=at, by=by, deal=deal, origin=origin, since=since, lacking=lacking, note=note)
         sale._create(event, None)
         return sale
 

@@ -46,6 +46,7 @@ def lay_out(inherited: Layout, body: Mapping[str, object], without: Sequence[str
         without: keys of inherited stages and moves, and of built-in moves, that it shall not have.
     """
     faults: list[str] = []
+    without = (without,) if isinstance(without, str) else without
     stages = dict(inherited.stages)
     moves = dict(inherited.moves)
     dropped = set(inherited.dropped)
@@ -160,17 +161,16 @@ def routes(layout: Layout) -> Iterator[Route[Never]]:
         )
     for key, move in layout.moves.items():
         for name in move.sources:
-            if name in layout.stages and move.target in layout.stages:
-                source, target = layout.stages[name], layout.stages[move.target]
-                yield Route(
-                    move=key,
-                    title=move.label,
-                    source=name,
-                    target=move.target,
-                    outcome=target.outcome,
-                    requirements=tuple(_asked(key, source, target, move)),
-                    needs_reason=move.needs_reason,
-                )
+            source, target = layout.stages[name], layout.stages[move.target]
+            yield Route(
+                move=key,
+                title=move.label,
+                source=name,
+                target=move.target,
+                outcome=target.outcome,
+                requirements=tuple(_asked(key, source, target, move)),
+                needs_reason=move.needs_reason,
+            )
 
 
 def _built_in(stages: Sequence[Stage[Never]]) -> Iterator[tuple[str, str, Stage[Never], Stage[Never]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Never, TypeVar
 
 from salesflow.deal.deal import Deal
 from salesflow.process.definition import SalesProcess
@@ -50,14 +50,14 @@ class StandardProcess(SalesProcess[D]):
     key = "standard"
     title = "Standard sales process"
 
-    prospecting: ClassVar[Stage[Deal]] = Prospecting()
-    preparation: ClassVar[Stage[Deal]] = Preparation()
-    approach: ClassVar[Stage[Deal]] = Approach()
-    presentation: ClassVar[Stage[Deal]] = Presentation()
-    objection_handling: ClassVar[Stage[Deal]] = ObjectionHandling()
-    closing: ClassVar[Stage[Deal]] = Closing()
-    follow_up: ClassVar[Stage[Deal]] = FollowUp()
-    lost: ClassVar[Stage[Deal]] = Lost()
+    prospecting: ClassVar[Stage[Never]] = Prospecting()
+    preparation: ClassVar[Stage[Never]] = Preparation()
+    approach: ClassVar[Stage[Never]] = Approach()
+    presentation: ClassVar[Stage[Never]] = Presentation()
+    objection_handling: ClassVar[Stage[Never]] = ObjectionHandling()
+    closing: ClassVar[Stage[Never]] = Closing()
+    follow_up: ClassVar[Stage[Never]] = FollowUp()
+    lost: ClassVar[Stage[Never]] = Lost()
 
     pass_over_objections: ClassVar[Move[Deal]] = Move(
         source="presentation",

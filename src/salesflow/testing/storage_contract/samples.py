@@ -123,13 +123,11 @@ def change(before: Entity | None, *events: object) -> Change[Entity]:
 
 def added(entity: Contact | Lead | Organization, *, at: datetime = NOW) -> ChangeSet:
     """The set that stores somebody, or something, that we did not know yet."""
-    match entity:
-        case Contact():
-            return ChangeSet.of(change(None, ContactAdded(at=at, by="noa", contact=entity)))
-        case Lead():
-            return ChangeSet.of(change(None, LeadCaptured(at=at, by="noa", lead=entity)))
-        case Organization():
-            return ChangeSet.of(change(None, OrganizationAdded(at=at, by="noa", organization=entity)))
+    if isinstance(entity, Contact):
+        return ChangeSet.of(change(None, ContactAdded(at=at, by="noa", contact=entity)))
+    if isinstance(entity, Lead):
+        return ChangeSet.of(change(None, LeadCaptured(at=at, by="noa", lead=entity)))
+    return ChangeSet.of(change(None, OrganizationAdded(at=at, by="noa", organization=entity)))
 
 
 def updated(entity: P, *, at: datetime = NOW, **fields: object) -> ChangeSet:
