@@ -741,14 +741,29 @@ def test_only_events_are_recorded() -> None:
     refused_and_unchanged(sale, WrongType, lambda: sale.record("won"))
 
 
+@attrs.frozen(kw_only=True)
+class Smuggled(Event[Deal]):
+    """An event of somebody's own that would change whatever it likes."""
+
+    changes: tuple[tuple[str, object], ...]
+
+    def apply(self, deal: Deal, /) -> Deal:
+        return deal.changed_by(self, **dict(self.changes))
+
+
+def test_an_update_holds_no_field_that_is_not_plain() -> None:
+    with pytest.raises(EngineOwned, match="stage, needs"):
+        DealUpdated(at=NOW, by="noa", changes=(("stage", "follow_up"), ("needs", ()), ("name", "x")))
+
+
 @pytest.mark.parametrize(
     "event",
     [
         StageChanged(at=NOW, by="noa", move="advance", source="prospecting", target="follow_up"),
         DealWon(at=NOW, by="noa", move="win", source="prospecting", target="follow_up", outcome=Outcome.WON),
         DealOpened(at=NOW, by="noa", deal=Deal(id="D-1", name="x")),
-        DealUpdated(at=NOW, by="noa", changes=(("stage", "follow_up"),)),
-        DealUpdated(at=NOW, by="noa", changes=(("outcome", Outcome.WON), ("closed_at", NOW))),
+        Smuggled(at=NOW, by="noa", changes=(("stage", "follow_up"),)),
+        Smuggled(at=NOW, by="noa", changes=(("outcome", Outcome.WON), ("closed_at", NOW))),
         DealHeld(at=NOW, by="noa", reason="x"),
     ],
 )

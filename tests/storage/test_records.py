@@ -28,7 +28,7 @@ from salesflow.deal.event import DealOpened, DealUpdated, StageChanged
 from salesflow.deal.objections import Objection
 from salesflow.deal.tasks import Task, TaskAdded, TaskCompleted
 from salesflow.entity import Entity
-from salesflow.errors import InvalidValue, MissingExtra, WrongType
+from salesflow.errors import EngineOwned, InvalidValue, MissingExtra, WrongType
 from salesflow.event import Event, Recorded, fold
 from salesflow.people.contact import Contact, ContactAdded, ContactUpdated
 from salesflow.people.lead import Lead, LeadUpdated
@@ -600,7 +600,8 @@ def test_an_update_cannot_smuggle_in_what_the_engine_owns(field: str) -> None:
     data = Records().dump(sample(DealUpdated))
     data["changes"] = [{"field": field, "value": None}]
     assert "engine" in str(refusal(data))
-    assert "engine" in str(dump_refusal(DealUpdated(at=AT, by="noa", changes=((field, None),))))
+    with pytest.raises(EngineOwned, match=field):
+        DealUpdated(at=AT, by="noa", changes=((field, None),))
 
 
 def test_an_update_of_a_lead_cannot_smuggle_in_its_status() -> None:

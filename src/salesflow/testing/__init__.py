@@ -1,6 +1,6 @@
-"""What helps to test: your storage against the contract of storages.
+"""What helps to test: the contract that a storage of your own keeps, in ``salesflow.testing.storage_contract``.
 
-Nothing here is needed to sell; it ships with the library so that what a host plugs in can be known to be right.
+Nothing here is needed to sell. It ships with the library so that what a host plugs in can be known to be right.
 """
 
 from __future__ import annotations

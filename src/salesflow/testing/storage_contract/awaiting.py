@@ -34,8 +34,8 @@ class LoopThread:
         self._thread.start()
 
     def run(self, coroutine: Coroutine[object, object, T], /) -> T:
-        """Run a coroutine on the loop and wait for what it gives back."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        """Run a coroutine on the loop and wait for what it gives back, a minute at most."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     def close(self) -> None:
         """Stop the loop and its thread."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta, timezone
 from typing import TypeVar
 
@@ -35,8 +35,14 @@ E = TypeVar("E", bound=Entity)
 __all__ = ["Finding", "all_pages"]
 
 
-def all_pages(store: Storage, query: Query[E]) -> list[E]:
-    """What all pages of a query hold together."""
+def all_pages(store: Storage, query: Query[E], *, between_pages: Callable[[], object] = bool) -> list[E]:
+    """What all pages of a query hold together.
+
+    Args:
+        store: the storage.
+        query: the query, without a cursor.
+        between_pages: what is done after each page.
+    """
     found: list[E] = []
     page = store.find(query)
     for _ in range(1_000):
@@ -44,6 +50,7 @@ def all_pages(store: Storage, query: Query[E]) -> list[E]:
         found += page.items
         if page.cursor is None:
             return found
+        between_pages()
         page = store.find(query.next(page.cursor))
     raise ContractBroken("a query has a last page")
 
@@ -199,11 +206,12 @@ class Finding:
     def test_pages_under_writers_give_everything_that_was_there_exactly_once(self, store: Storage) -> None:
         there = {f"C-{number:03}" for number in range(0, 40, 2)}
         store.commit(ChangeSet.of(*(added(a_contact(each)) for each in sorted(there))))
-        done = threading.Event()
+        done, page_read = threading.Event(), threading.Semaphore(0)
 
         def write() -> None:
             try:
                 for number in range(1, 40, 2):
+                    page_read.acquire(timeout=0.1)  # so that writes come between pages, however fast both are
                     store.commit(added(a_contact(f"C-{number:03}")))
             finally:
                 done.set()
@@ -211,7 +219,8 @@ class Finding:
         def read() -> bool:
             kept = True
             while kept and not done.is_set():
-                ids = [contact.id for contact in all_pages(store, Query(Contact, limit=3))]
+                found = all_pages(store, Query(Contact, limit=3), between_pages=page_read.release)
+                ids = [contact.id for contact in found]
                 kept = len(ids) == len(set(ids)) and there <= set(ids) and ids == sorted(ids)
             return kept
 
