@@ -100,7 +100,7 @@ class ProcessDefinitionError(SalesflowError, TypeError):
 
     def __init__(self, process: str, faults: Sequence[str]) -> None:
         self.process = process
-        self.faults = tuple(faults)
+        self.faults: tuple[str, ...] = tuple(faults)
         super().__init__(f"{process} cannot be used: " + "; ".join(self.faults))
 
 
@@ -117,7 +117,7 @@ class InvalidValue(SalesflowError, ValueError):
     def __init__(self, rule: str, *, field: str, value: object = None, way_out: str = "") -> None:
         self.field = field
         self.rule = rule
-        self.value = None if value is None else _shown(value)
+        self.value: str | None = None if value is None else _shown(value)
         self.way_out = way_out
         got = "" if self.value is None else f"got {self.value}"
         super().__init__(f"{field}: {_sentence(rule, got, way_out)}")
@@ -169,9 +169,9 @@ class UnknownName(SalesflowError, LookupError):
 
     def __init__(self, kind: str, name: object, known: Iterable[object], *, where: str = "") -> None:
         self.kind = kind
-        self.name = name if isinstance(name, str) else str(name)
-        self.known = tuple(str(one) for one in known)
-        self.nearest = tuple(difflib.get_close_matches(self.name[:200], self.known, n=3))
+        self.name: str = name if isinstance(name, str) else str(name)
+        self.known: tuple[str, ...] = tuple(str(one) for one in known)
+        self.nearest: tuple[str, ...] = tuple(difflib.get_close_matches(self.name[:200], self.known, n=3))
         meant = f"did you mean {one_of(self.nearest)}?" if self.nearest else f"there is {one_of(self.known)}"
         place = f" in {where}" if where else ""
         super().__init__(f"no {kind} {_shown(self.name)}{place}; {meant}")
@@ -208,7 +208,7 @@ class MoveRefused(Refused):
         self.move = move
         self.source = source
         self.target = target
-        self.unmet = tuple(unmet)
+        self.unmet: tuple[Unmet, ...] = tuple(unmet)
         missing = "; ".join(str(one) for one in self.unmet)
         super().__init__(
             f"deal {deal_id} cannot {move.replace('_', ' ')} from {source} to {target} yet: {missing}",
@@ -233,7 +233,7 @@ class MoveNotAllowed(Refused):
         self.move = move
         self.source = source
         self.target = target
-        self.allowed = tuple(allowed)
+        self.allowed: tuple[str, ...] = tuple(allowed)
         to = f" to {target}" if target else ""
         super().__init__(
             f"deal {deal_id} cannot {move.replace('_', ' ')}{to} from {source}; "
@@ -282,7 +282,7 @@ class EngineOwned(Refused):
     """
 
     def __init__(self, *, deal_id: str | None, fields: Iterable[str], way_out: str) -> None:
-        self.fields = tuple(fields)
+        self.fields: tuple[str, ...] = tuple(fields)
         super().__init__(
             f"{', '.join(self.fields)}: changed by the engine alone, never by update; {way_out}",
             tried="update",

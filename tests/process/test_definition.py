@@ -533,3 +533,26 @@ def test_two_lines_of_inheritance_lose_nothing_silently() -> None:
     except ProcessDefinitionError:
         return
     assert {"review", "survey"} <= {stage.key for stage in both.stages}
+
+
+def test_a_stage_for_other_deals_than_those_of_the_process_is_refused() -> None:
+    @attrs.frozen(kw_only=True)
+    class Seats(Deal):
+        seats: int = 0
+
+    class ForSeats(Stage[Seats]):
+        """Only deals with seats."""
+
+    class Narrower(ForSeats):
+        """Declared through its base."""
+
+    for stage in (ForSeats(), Narrower()):
+        (fault,) = faults_of(first=Open(), second=stage, won=Won())
+        assert "is for Seats" in fault
+
+    class SeatsProcess(SalesProcess[Seats]):
+        first = Open()
+        second = Narrower()
+        won = Won()
+
+    assert SeatsProcess().deal_type is Seats

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -293,18 +293,6 @@ class TestAsyncSmallStorage(AsyncStorageContract):
     @pytest.fixture
     def arm_fault(self, storage: AsyncSmall) -> Callable[[int], Callable[[], bool]]:
         return lambda number: arm(storage.small, number)
-
-
-class TestAsyncSmallStorageWhoseTenantsAreAwaited(AsyncStorageContract):
-    abilities: ClassVar = {Ability.TENANTS}
-
-    @pytest.fixture
-    def storage(self) -> Any:
-        class Awaiting(AsyncSmall):
-            async def for_tenant(self, tenant: str, /) -> AsyncSmall:  # type: ignore[override]
-                return AsyncSmall(self.small.for_tenant(tenant))
-
-        return Awaiting()
 
 
 # One defect each ---------------------------------------------------------------------------------------------------
@@ -950,6 +938,15 @@ def test_an_asynchronous_storage_is_found_to_be_one_without_being_told() -> None
     found = ran(AsyncSmall, abilities={Ability.UNIQUE_KEYS})
     assert found["test_a_canceled_commit_has_written_all_or_nothing"].outcome is Outcome.KEPT
     assert Outcome.BROKEN not in {one.outcome for one in found.values()}
+
+
+def test_the_tenants_of_an_asynchronous_storage_may_be_awaited_too() -> None:
+    class Awaiting(AsyncSmall):
+        async def for_tenant(self, tenant: str, /) -> AsyncSmall:  # type: ignore[override]
+            return AsyncSmall(self.small.for_tenant(tenant))
+
+    test = "test_a_tenant_does_not_get_what_another_wrote"
+    assert ran(Awaiting, only={test})[test].outcome is Outcome.KEPT
 
 
 def test_what_needs_an_asynchronous_storage_is_skipped_for_others() -> None:

@@ -16,12 +16,6 @@ class TestMemoryStorage(StorageContract):
         return MemoryStorage(unique=UNIQUE)
 
 
-class TestMemoryStorageWithoutUniqueKeys(StorageContract):
-    @pytest.fixture
-    def storage(self) -> MemoryStorage:
-        return MemoryStorage()
-
-
 class TestMemoryStorageOfOneTenant(StorageContract):
     abilities: ClassVar = {Ability.JOURNAL, Ability.UNIQUE_KEYS, Ability.OWN_KINDS}
 

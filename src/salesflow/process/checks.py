@@ -12,7 +12,7 @@ import keyword
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, get_args
 
 from salesflow.deal.approvals import ApprovalRule
 from salesflow.deal.outcome import Outcome
@@ -106,19 +106,37 @@ def key_faults(keys: Iterable[str], taken: Callable[[str], bool]) -> Iterator[st
             yield f"{key!r} cannot be a key: SalesProcess itself has {key!r}"
 
 
-def stage_faults(stages: Sequence[Stage[Never]]) -> Iterator[str]:
-    """What is wrong with the stages: their order, values, requirements and hooks."""
+def stage_faults(stages: Sequence[Stage[Never]], deal_type: type[object]) -> Iterator[str]:
+    """What is wrong with the stages: their order, values, requirements and hooks.
+
+    Args:
+        stages: in order.
+        deal_type: the class of the deals of the process.
+    """
     if not any(stage.is_open for stage in stages):
         yield "there is no open stage; a deal must be able to begin"
     seen_closed: Stage[Never] | None = None
     for stage in stages:
         yield from type(stage)._faults
+        wanted = _deal_type_of(type(stage))
+        if wanted is not None and not issubclass(deal_type, wanted):
+            yield f"stage {stage.key!r} is for {wanted.__name__}, and the process works on {deal_type.__name__}"
         yield from _value_faults(stage)
         yield from _requirement_faults(stage)
         if stage.is_open and seen_closed is not None:
             yield f"stage {stage.key!r} is open but stands after {seen_closed.key!r}, which is {seen_closed.outcome}"
         if not stage.is_open and seen_closed is None:
             seen_closed = stage
+
+
+def _deal_type_of(stage: type[object]) -> type[object] | None:
+    """The class of deals that a class of stages is declared for, if it is."""
+    for cls in stage.__mro__:
+        for base in vars(cls).get("__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type):
+                    return argument
+    return None
 
 
 def _value_faults(stage: Stage[Never]) -> Iterator[str]:

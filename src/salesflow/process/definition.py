@@ -120,7 +120,7 @@ class SalesProcess(Generic[D]):
         faults += checks.base_faults([base for base in cls.__bases__ if issubclass(base, SalesProcess)])
         named = [name for name, value in body.items() if isinstance(value, Stage | Move)]
         faults += checks.key_faults(named, lambda name: hasattr(SalesProcess, name))
-        faults += checks.stage_faults(list(layout.stages.values())) if layout.stages or faults else ()
+        faults += checks.stage_faults(list(layout.stages.values()), cls._deal_type) if layout.stages or faults else ()
         faults += checks.move_faults(layout.moves, layout.stages)
         faults += checks.reason_faults(cls.loss_reasons)
         faults += checks.attribute_faults(

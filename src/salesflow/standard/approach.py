@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.process.requirement import exit_requirement
@@ -19,9 +20,9 @@ class Approach(Stage[Deal]):
     """
 
     title = "Approach"
-    probability = Decimal("0.30")
-    rots_after = timedelta(days=21)
-    guidance = (
+    probability: ClassVar[Decimal | None] = Decimal("0.30")
+    rots_after: ClassVar[timedelta | None] = timedelta(days=21)
+    guidance: ClassVar[tuple[str, ...]] = (
         "Meet the customer, and let them do most of the talking.",
         "Write every need and want down, and who stated it.",
         "Find out who decides, who pays, and who is on our side.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.process.stage import Stage
@@ -19,9 +20,9 @@ class Closing(Stage[Deal]):
     """
 
     title = "Closing"
-    probability = Decimal("0.85")
-    rots_after = timedelta(days=14)
-    guidance = (
+    probability: ClassVar[Decimal | None] = Decimal("0.85")
+    rots_after: ClassVar[timedelta | None] = timedelta(days=14)
+    guidance: ClassVar[tuple[str, ...]] = (
         "Note the closing signals: questions about delivery, payment, the contract.",
         "Propose the terms: price, discount, payment, delivery dates, after-sales services, validity.",
         "Get the approvals that the terms need before the customer accepts.",

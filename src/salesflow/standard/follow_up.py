@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.deal.outcome import Outcome
@@ -26,14 +26,14 @@ class FollowUp(Stage[Deal]):
 
     title = "Follow-up"
     outcome = Outcome.WON
-    probability = Decimal(1)
-    guidance = (
+    probability: ClassVar[Decimal | None] = Decimal(1)
+    guidance: ClassVar[tuple[str, ...]] = (
         "Call after the delivery: did the goods arrive, and do they work?",
         "Agree on regular meetings, and keep them.",
         "Ask what the customer likes and dislikes, and write it down.",
         "Note what the talks open for a next deal; do not sell now.",
     )
-    check_after = timedelta(days=3)
+    check_after: ClassVar[timedelta] = timedelta(days=3)
     """How long after the last delivery the customer is called; our own choice."""
 
     @entry_requirement("the customer accepted the terms", hint="Propose the terms, and record that they were accepted.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.deal.outcome import Outcome
@@ -16,5 +17,5 @@ class Lost(Stage[Deal]):
 
     title = "Lost"
     outcome = Outcome.LOST
-    probability = Decimal(0)
-    guidance = ("Ask the customer why, and write it down.", "Plan when to ask again.")
+    probability: ClassVar[Decimal | None] = Decimal(0)
+    guidance: ClassVar[tuple[str, ...]] = ("Ask the customer why, and write it down.", "Plan when to ask again.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.process.requirement import exit_requirement
@@ -26,9 +27,9 @@ class ObjectionHandling(Stage[Deal]):
     """
 
     title = "Objection handling"
-    probability = Decimal("0.65")
-    rots_after = timedelta(days=14)
-    guidance = (
+    probability: ClassVar[Decimal | None] = Decimal("0.65")
+    rots_after: ClassVar[timedelta | None] = timedelta(days=14)
+    guidance: ClassVar[tuple[str, ...]] = (
         "Ask for what still speaks against it; an objection that is not said cannot be answered.",
         "Look the objection up in the playbook, and answer it with the facts at hand.",
         "Resolve it only when the customer says that it is; else leave it standing, and say why.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.process.requirement import exit_requirement
@@ -20,9 +21,9 @@ class Preparation(Stage[Deal]):
     """
 
     title = "Preparation"
-    probability = Decimal("0.20")
-    rots_after = timedelta(days=14)
-    guidance = (
+    probability: ClassVar[Decimal | None] = Decimal("0.20")
+    rots_after: ClassVar[timedelta | None] = timedelta(days=14)
+    guidance: ClassVar[tuple[str, ...]] = (
         "Collect the descriptions of the products that could meet the need.",
         "Work out the pricing.",
         "Find out what the competition offers.",

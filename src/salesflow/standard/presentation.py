@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.deal.presentation import unshown_needs
@@ -18,9 +19,9 @@ class Presentation(Stage[Deal]):
     """Show how the product or service meets each of the customer's wants and needs."""
 
     title = "Presentation"
-    probability = Decimal("0.50")
-    rots_after = timedelta(days=21)
-    guidance = (
+    probability: ClassVar[Decimal | None] = Decimal("0.50")
+    rots_after: ClassVar[timedelta | None] = timedelta(days=21)
+    guidance: ClassVar[tuple[str, ...]] = (
         "Take the needs one by one, and show how the product meets each.",
         "Bring evidence: figures, references, a trial.",
         "Note how the customer reacts, and raise every doubt as an objection.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from salesflow.deal.deal import Deal
 from salesflow.process.requirement import exit_requirement
@@ -19,9 +20,9 @@ class Prospecting(Stage[Deal]):
     """
 
     title = "Prospecting"
-    probability = Decimal("0.10")  # our own choice, as in every stage: nobody publishes figures for these seven
-    rots_after = timedelta(days=30)
-    guidance = (
+    probability: ClassVar[Decimal | None] = Decimal("0.10")  # our own choice, as in every stage
+    rots_after: ClassVar[timedelta | None] = timedelta(days=30)
+    guidance: ClassVar[tuple[str, ...]] = (
         "Ask what the buyer needs or wants, and whether we can meet it.",
         "Ask what they can spend, and who decides on it.",
         "Leave deals without a need or a budget early: lose them as disqualified.",

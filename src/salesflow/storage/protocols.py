@@ -59,7 +59,7 @@ class Storage(Protocol):
         The same set with the same key again gives the first receipt and writes nothing.
 
         Raises:
-            StaleVersion: an entity was changed since it was read.
+            StaleVersion: an entity was changed since it was read, or is not stored any more.
             DuplicateKey: an id, or a key that must be unique, is taken.
             KeyReused: the idempotency key came with another content.
         """

@@ -40,7 +40,7 @@ class FieldChangesForm(Form):
             self._owned = ENGINE_FIELDS | RECORD_FIELDS
         elif issubclass(cls, Lead):
             self._owned = LEAD_ENGINE_FIELDS
-        self.kind = "array"
+        self.kind: str = "array"
 
     def _places(self) -> list[RecordType]:
         """The entity that is meant, then what was derived from it."""

@@ -34,7 +34,7 @@ class KindForm(Form):
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self.kind = "string"
+        self.kind: str = "string"
 
     def takes(self, value: object) -> bool:
         return isinstance(value, type)
@@ -67,8 +67,8 @@ class ClassForm(Form):
     __slots__ = ("_fields", "_forms", "_reader", "_record", "_tags", "_writer", "cls", "kind")
 
     def __init__(self, forms: Forms, cls: type, record: RecordType | None) -> None:
-        self.cls = cls
-        self.kind = "object"
+        self.cls: type = cls
+        self.kind: str = "object"
         self._forms = forms
         self._record = record
         self._fields: dict[str, tuple[str, Form]] | None = None
@@ -234,7 +234,7 @@ class TaggedForm(Form):
         self._forms = forms
         self._readers: dict[object, Callable[[object], object]] = {}
         self._writers: dict[type, Callable[[object], JSON]] = {}
-        self.kind = "object"
+        self.kind: str = "object"
 
     def takes(self, value: object) -> bool:
         return isinstance(value, self._base)

@@ -28,7 +28,7 @@ class ChoiceForm(Form):
         self._members = {member.value: member for member in type_}
         kinds = {type(value) for value in self._members}
         if kinds == {str}:
-            self.kind = "string"
+            self.kind: str = "string"
         elif kinds == {int}:
             self.kind = "integer"
         else:
@@ -77,7 +77,7 @@ class OptionalForm(Form):
 
     def __init__(self, inner: Form) -> None:
         self._inner = inner
-        self.kind = f"{inner.kind}|null"
+        self.kind: str = f"{inner.kind}|null"
 
     def write(self, value: object, at: str) -> JSON:
         return None if value is None else self._inner.write(value, at)
@@ -102,7 +102,7 @@ class ListForm(Form):
 
     def __init__(self, inner: Form) -> None:
         self._inner = inner
-        self.kind = "array"
+        self.kind: str = "array"
 
     def takes(self, value: object) -> bool:
         return isinstance(value, tuple)
@@ -148,7 +148,7 @@ class RowForm(Form):
 
     def __init__(self, parts: Iterable[Form]) -> None:
         self._parts = tuple(parts)
-        self.kind = "array"
+        self.kind: str = "array"
 
     def takes(self, value: object) -> bool:
         return isinstance(value, tuple)
@@ -181,7 +181,7 @@ class OneOfForm(Form):
     def __init__(self, forms: Iterable[Form]) -> None:
         self._forms = tuple(forms)
         self._by_kind = {kind: form for form in self._forms for kind in form.kind.split("|")}
-        self.kind = "|".join(form.kind for form in self._forms)
+        self.kind: str = "|".join(form.kind for form in self._forms)
         if len(self._by_kind) != len(self.kind.split("|")):
             raise WrongType(
                 "a field of several types needs types that look different as JSON",

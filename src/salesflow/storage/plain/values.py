@@ -63,8 +63,8 @@ class LeafForm(Form):
         writing: str = "{write}({v})",
         reading: str = "{read}({v})",
     ) -> None:
-        self.type_ = type_
-        self.kind = str(schema["type"])
+        self.type_: type = type_
+        self.kind: str = str(schema["type"])
         self._wanted = wanted
         self._write = write
         self._read = read
