@@ -1071,3 +1071,9 @@ def test_present_needs_nothing_that_was_dropped() -> None:
     sale = sale_in("presentation")
     present(sale)
     assert sale.blockers() == ()
+
+
+def test_fields_stand_in_the_edited_deal_or_beside_it() -> None:
+    sale = a_sale()
+    untyped: Any = sale.update
+    refused_and_unchanged(sale, WrongType, lambda: untyped(attrs.evolve(sale.deal, owner="ben"), name="y"))

@@ -209,3 +209,13 @@ def test_entry_requirements_on_the_way_are_lacking_too() -> None:
     assert lacking("second") == ("second.has_owner",)
     assert lacking("won") == ("second.has_owner", "second.has_source")
     assert lacking("kept") == ("second.has_owner", "second.has_source", "kept.has_team")
+
+
+def test_a_reason_is_for_deals_that_are_closed() -> None:
+    with pytest.raises(InvalidValue, match="open deal"):
+        adopt(stage="approach", reason="price")
+
+
+def test_what_is_noted_at_the_adoption_is_kept() -> None:
+    (event,) = adopt(stage="follow_up", note="bought at the fair").events
+    assert event.note == "bought at the fair"

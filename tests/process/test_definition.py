@@ -556,3 +556,10 @@ def test_a_stage_for_other_deals_than_those_of_the_process_is_refused() -> None:
         won = Won()
 
     assert SeatsProcess().deal_type is Seats
+
+
+@pytest.mark.parametrize("attribute", ["migrations", "approval_rules"])
+def test_a_list_of_a_process_is_a_tuple(attribute: str) -> None:
+    assert any(
+        f"{attribute} must be a tuple" in fault for fault in faults_of(first=Open(), won=Won(), **{attribute: 5})
+    )

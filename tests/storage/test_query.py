@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -162,3 +163,39 @@ def test_a_cursor_belongs_to_its_query(four):
     with pytest.raises(InvalidValue, match="same query"):
         Query(Deal, order=["amount"], cursor=cursor)
     assert Query(Deal, limit=50, cursor=cursor).position() == ("a",)
+
+
+def test_a_deal_is_asked_for_by_a_chance_that_is_a_number():
+    storage = stored(a={"probability": Decimal("0.1")}, b={"probability": Decimal("0.9")}, c={})
+    assert ids(storage, order="-probability") == ["b", "a", "c"]
+    query = Query(Deal, order=["-probability", "version"], limit=1)
+    first = storage.find(query)
+    assert [deal.id for deal in storage.find(query.next(first.cursor)).items] == ["a"]
+
+
+def test_a_flag_and_a_day_can_stand_in_a_cursor():
+    storage = MemoryStorage()
+    for number in (1, 2):
+        contact = Contact(id=str(number), name="Desk", do_not_contact=number == 1)
+        storage.commit(ChangeSet([Change(None, [ContactAdded(at=NOW, by="noa", contact=contact)])]))
+    query = Query(Contact, order=["-do_not_contact", "changed_at"], limit=1)
+    first = storage.find(query)
+    assert first.items[0].id == "1"
+    assert storage.find(query.next(first.cursor)).items[0].id == "2"
+    days = stored(a={"expected_close": date(2026, 12, 1)}, b={"expected_close": date(2026, 12, 2)})
+    by_day = Query(Deal, order=["expected_close", "amount"], limit=1)
+    assert [deal.id for deal in days.find(by_day.next(days.find(by_day).cursor)).items] == ["b"]
+
+
+@pytest.mark.parametrize("asked", [{"after": -1}, {"after": "1"}, {"limit": 0}, {"limit": 10_001}])
+def test_a_journal_is_asked_for_whole_positions(asked):
+    with pytest.raises(InvalidValue):
+        MemoryStorage().journal(**asked)
+
+
+def test_a_cursor_of_another_length_is_refused(four):
+    cursor = four.find(Query(Deal, limit=1)).cursor
+    made_by, _ = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    forged = base64.urlsafe_b64encode(json.dumps([made_by, [["s", "a"], ["s", "b"]]]).encode()).decode().rstrip("=")
+    with pytest.raises(InvalidValue, match="page before"):
+        Query(Deal, cursor=forged)

@@ -240,8 +240,7 @@ class _Descending:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Descending) and self.key == other.key
 
-    def __hash__(self) -> int:
-        return hash(self.key)
+    __hash__ = None  # type: ignore[assignment]  # it only orders
 
 
 def _part(value: object, descending: bool) -> tuple[object, ...]:
