@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 
 from salesflow import MemoryStorage
-from salesflow.testing.storage_contract import UNIQUE, Ability, StorageContract
+from salesflow.testing.storage_contract import UNIQUE, Ability, StorageContract, results
 
 
 class TestMemoryStorage(StorageContract):
@@ -22,3 +22,15 @@ class TestMemoryStorageOfOneTenant(StorageContract):
     @pytest.fixture
     def storage(self) -> MemoryStorage:
         return MemoryStorage(unique=UNIQUE).for_tenant("acme")
+
+
+def test_every_storage_that_a_report_makes_is_closed() -> None:
+    opened: list[MemoryStorage] = []
+    closed: list[MemoryStorage] = []
+
+    def make() -> MemoryStorage:
+        opened.append(MemoryStorage())
+        return opened[-1]
+
+    assert results(make, close=closed.append)
+    assert closed == opened

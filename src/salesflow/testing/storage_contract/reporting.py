@@ -154,9 +154,9 @@ def _tried(hooks: _Hooks[S], chapter: object, test: str) -> tuple[Outcome, str]:
     loop = LoopThread()
     try:
         storage = hooks.make()
-        if isinstance(chapter, Canceling) and not is_async(storage):
-            return Outcome.SKIPPED, "the storage is not asynchronous"
         try:
+            if isinstance(chapter, Canceling) and not is_async(storage):
+                return Outcome.SKIPPED, "the storage is not asynchronous"
             _run(hooks, storage, loop, getattr(chapter, test))
         finally:
             if hooks.close is not None:
