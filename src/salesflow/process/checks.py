@@ -12,7 +12,7 @@ import keyword
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, cast
 
 from salesflow.deal.approvals import ApprovalRule
 from salesflow.deal.outcome import Outcome
@@ -20,13 +20,13 @@ from salesflow.errors import InvalidValue, one_of
 from salesflow.process.migration import Migration
 from salesflow.process.reasons import LossReason
 from salesflow.process.requirement import Requirement
+from salesflow.process.stage import Stage, declared_for
 from salesflow.values.text import line
 
 if TYPE_CHECKING:
     from typing import Never
 
     from salesflow.process.move import Move, Route
-    from salesflow.process.stage import Stage
 
 __all__ = [
     "attribute_faults",
@@ -118,7 +118,7 @@ def stage_faults(stages: Sequence[Stage[Never]], deal_type: type[object]) -> Ite
     seen_closed: Stage[Never] | None = None
     for stage in stages:
         yield from type(stage)._faults
-        wanted = _deal_type_of(type(stage))
+        wanted = declared_for(type(stage), Stage)
         if wanted is not None and not issubclass(deal_type, wanted):
             yield f"stage {stage.key!r} is for {wanted.__name__}, and the process works on {deal_type.__name__}"
         yield from _value_faults(stage)
@@ -127,16 +127,6 @@ def stage_faults(stages: Sequence[Stage[Never]], deal_type: type[object]) -> Ite
             yield f"stage {stage.key!r} is open but stands after {seen_closed.key!r}, which is {seen_closed.outcome}"
         if not stage.is_open and seen_closed is None:
             seen_closed = stage
-
-
-def _deal_type_of(stage: type[object]) -> type[object] | None:
-    """The class of deals that a class of stages is declared for, if it is."""
-    for cls in stage.__mro__:
-        for base in vars(cls).get("__orig_bases__", ()):
-            for argument in get_args(base):
-                if isinstance(argument, type):
-                    return argument
-    return None
 
 
 def _value_faults(stage: Stage[Never]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast, get_args, get_origin, overload
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast, get_args, overload
 
 import attrs
 
@@ -41,7 +41,7 @@ from salesflow.process.migration import Migration
 from salesflow.process.move import Move, Route
 from salesflow.process.reasons import STANDARD_LOSS_REASONS, LossReason
 from salesflow.process.requirement import RequirementKind, Unmet
-from salesflow.process.stage import Stage
+from salesflow.process.stage import Stage, declared_for
 from salesflow.values.moments import moment
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class SalesProcess(Generic[D]):
         body = {name: value for name, value in vars(cls).items() if not name.startswith("__")}
         if not body.get("key"):
             cls.key = _key_of(cls.__name__)
-        cls._deal_type = _deal_type_of(cls)
+        cls._deal_type = declared_for(cls, SalesProcess) or Deal
         inherited = next((base._layout for base in cls.__mro__[1:] if issubclass(base, SalesProcess)), Layout())
         layout, faults = lay_out(inherited, body, without)
         faults += checks.base_faults([base for base in cls.__bases__ if issubclass(base, SalesProcess)])
@@ -452,14 +452,3 @@ def _key_of(name: str) -> str:
     """The key of a process class: ``SaaSProcess`` gives ``saas``."""
     words = re.sub(r"(?<=[a-zA-Z0-9])(?=[A-Z][a-z])", "_", name.removesuffix("Process") or name)
     return words.lower()
-
-
-def _deal_type_of(cls: type[SalesProcess[D]]) -> type[Deal]:
-    """The deal class that a process is declared for, or that of the process it derives from."""
-    for base in getattr(cls, "__orig_bases__", ()):
-        origin = get_origin(base)
-        if isinstance(origin, type) and issubclass(origin, SalesProcess):
-            for argument in get_args(base):
-                if isinstance(argument, type) and issubclass(argument, Deal):
-                    return argument
-    return cls._deal_type

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, get_args, get_origin
 
 from salesflow.deal.deal import Deal
 from salesflow.deal.outcome import Outcome
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     D_contra = TypeVar("D_contra", bound=Deal, contravariant=True)
 
-__all__ = ["Stage"]
+__all__ = ["Stage", "declared_for"]
 
 
 class Stage(Generic[D_contra]):
@@ -164,3 +164,20 @@ def _mark_of(cls: type, name: str) -> Mark | None:
     found = vars(cls).get(name)
     mark = getattr(found, MARK, None) or getattr(getattr(found, "__func__", None), MARK, None)
     return mark if isinstance(mark, Mark) else None
+
+
+def declared_for(cls: type[object], generic: type[object]) -> type[Deal] | None:
+    """The class of deals that a class of stages, or of processes, is declared for, by itself or by a base of it.
+
+    Args:
+        cls: ``class SecurityReview(Stage[SaaSDeal])`` is declared for ``SaaSDeal``.
+        generic: what it derives from: ``Stage`` or ``SalesProcess``.
+    """
+    for one in cls.__mro__:
+        for base in vars(one).get("__orig_bases__", ()):
+            origin = get_origin(base)
+            if isinstance(origin, type) and issubclass(origin, generic):
+                for argument in get_args(base):
+                    if isinstance(argument, type) and issubclass(argument, Deal):
+                        return argument
+    return None
