@@ -51,33 +51,33 @@ EXAMPLES: list[tuple[SalesflowError, tuple[str, ...]]] = [
     (WrongType("an amount is Money", field="amount", value=1.5, way_out="give Money('1.5', 'EUR')"), ("1.5", "Money(")),
     (CurrencyMismatch("EUR", "USD", doing="added"), ("EUR and USD", "within one currency", "convert")),
     (UnknownName("stage", "closng", ["closing", "approach"]), ("no stage 'closng'", "did you mean 'closing'?")),
-    (Refused("no", tried="advance", deal_id="D-1"), ("no",)),
+    (Refused("no", tried="advance", id="D-1"), ("no",)),
     (
-        MoveRefused(deal_id="D-1", move="go_back", source="a", target="b", unmet=[UNMET]),
+        MoveRefused(id="D-1", move="go_back", source="a", target="b", unmet=[UNMET]),
         ("deal D-1 cannot go back from a to b yet", "somebody is responsible"),
     ),
     (
-        MoveNotAllowed(deal_id="D-1", move="win", source="a", target="w", allowed=["advance -> b"]),
+        MoveNotAllowed(id="D-1", move="win", source="a", target="w", allowed=["advance -> b"]),
         ("cannot win to w from a", "advance -> b"),
     ),
     (
-        PolicyRefused(deal_id="D-1", by="noa", event="DealWon", reason="not yours"),
-        ("noa may not record DealWon on D-1", "not yours"),
+        PolicyRefused(id="D-1", by="noa", event="DealWon", reason="not yours"),
+        ("noa may not record DealWon on deal D-1", "not yours"),
     ),
     (
-        NotNow(deal_id="D-1", tried="hold", because="it is on hold", way_out="resume it first"),
+        NotNow(id="D-1", tried="hold", because="it is on hold", way_out="resume it first"),
         ("deal D-1", "cannot hold", "it is on hold", "resume it first"),
     ),
     (
-        EngineOwned(deal_id="D-1", fields=["stage", "version"], way_out="use a move"),
+        EngineOwned(id="D-1", fields=["stage", "version"], way_out="use a move"),
         ("stage, version", "changed by the engine alone", "use a move"),
     ),
     (
-        OutOfOrder(deal_id="D-1", at="2026-01-01", last="2026-01-02"),
+        OutOfOrder(id="D-1", at="2026-01-01", last="2026-01-02"),
         ("2026-01-01 lies before the last event at 2026-01-02", "at or after it"),
     ),
     (
-        ProcessMismatch(deal_id="D-1", runs_under="a 1", process="a 2", way_out="declare a Migration"),
+        ProcessMismatch(id="D-1", runs_under="a 1", process="a 2", way_out="declare a Migration"),
         ("runs under process a 1", "under a 2", "declare a Migration"),
     ),
     (StorageError("no"), ("no",)),
@@ -124,13 +124,13 @@ def test_all_facts_are_attributes() -> None:
         InvalidValue: {"field", "rule", "value", "way_out"},
         CurrencyMismatch: {"left", "right", "field", "rule", "value", "way_out"},
         UnknownName: {"kind", "name", "known", "nearest"},
-        MoveRefused: {"move", "source", "target", "unmet", "tried", "deal_id"},
-        MoveNotAllowed: {"move", "source", "target", "allowed", "tried", "deal_id"},
-        PolicyRefused: {"by", "event", "reason", "tried", "deal_id"},
-        NotNow: {"because", "way_out", "tried", "deal_id"},
-        EngineOwned: {"fields", "tried", "deal_id"},
-        OutOfOrder: {"at", "last", "tried", "deal_id"},
-        ProcessMismatch: {"runs_under", "process", "tried", "deal_id"},
+        MoveRefused: {"move", "source", "target", "unmet", "tried", "id"},
+        MoveNotAllowed: {"move", "source", "target", "allowed", "tried", "id"},
+        PolicyRefused: {"by", "event", "reason", "tried", "id"},
+        NotNow: {"because", "way_out", "tried", "id"},
+        EngineOwned: {"fields", "tried", "id"},
+        OutOfOrder: {"at", "last", "tried", "id"},
+        ProcessMismatch: {"runs_under", "process", "tried", "id"},
         NotFound: {"kind", "id"},
         StaleVersion: {"kind", "id", "expected", "found"},
         DuplicateKey: {"kind", "key"},
@@ -157,10 +157,10 @@ def test_an_error_is_also_the_builtin_that_fits(kind: type[Exception], builtin: 
 
 
 def test_an_error_says_where_there_is_nothing_to_choose_from() -> None:
-    assert "from there it can: nothing" in str(MoveNotAllowed(deal_id="D-1", move="win", source="lost", allowed=()))
+    assert "from there it can: nothing" in str(MoveNotAllowed(id="D-1", move="win", source="lost", allowed=()))
     assert "there is nothing" in str(UnknownName("stage", "x", []))
     assert "in process standard" in str(UnknownName("stage", "x", ["y"], where="process standard"))
-    assert str(NotNow(deal_id=None, tried="hold", because="b", way_out="w")) == "cannot hold: b; w"
+    assert str(NotNow(id=None, tried="hold", because="b", way_out="w")) == "cannot hold: b; w"
 
 
 def test_allowed_names_are_listed_up_to_twenty() -> None:

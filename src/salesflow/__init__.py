@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from salesflow.deal.objections import ObjectionKind as ObjectionKind
     from salesflow.deal.objections import ObjectionPlaybook as ObjectionPlaybook
     from salesflow.deal.objections import PreparedAnswer as PreparedAnswer
-    from salesflow.deal.outcome import Outcome as Outcome
     from salesflow.deal.payment_terms import PaymentTerms as PaymentTerms
     from salesflow.entity import Entity as Entity
     from salesflow.errors import CurrencyMismatch as CurrencyMismatch
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from salesflow.event import Event as Event
     from salesflow.event import Recorded as Recorded
     from salesflow.event import fold as fold
+    from salesflow.outcome import Outcome as Outcome
     from salesflow.people.contact import Contact as Contact
     from salesflow.people.lead import Lead as Lead
     from salesflow.people.organization import Organization as Organization
@@ -112,7 +112,7 @@ _HOMES = {
         "ObjectionPlaybook",
         "PreparedAnswer",
     ),
-    "deal.outcome": ("Outcome",),
+    "outcome": ("Outcome",),
     "deal.payment_terms": ("PaymentTerms",),
     "entity": ("Entity",),
     "errors": (

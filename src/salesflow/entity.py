@@ -79,7 +79,7 @@ class Entity:
         cls = type(self)
         owned = [name for name in ("version", "changed_at") if name in fields]
         if owned:
-            raise EngineOwned(deal_id=self.id, fields=owned, way_out="leave them out; every event raises them")
+            raise EngineOwned(id=self.id, fields=owned, way_out="leave them out; every event raises them")
         try:
             copy = copier(cls, ("version", "changed_at", *fields))
         except AttributeError as error:

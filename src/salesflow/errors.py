@@ -181,17 +181,25 @@ class Refused(SalesflowError):
     """The rules of the sale say no. Nothing has changed.
 
     Attributes:
-        deal_id: which deal, or ``None`` where it is no deal.
+        kind: what was worked on, in one word ("deal", "lead").
+        id: which of them, or ``None`` where it is not known.
         tried: what was tried, as a phrase ("advance", "raise an objection").
     """
 
-    deal_id: str | None
+    kind: str
+    id: str | None
     tried: str
 
-    def __init__(self, message: str, *, tried: str, deal_id: str | None = None) -> None:
+    def __init__(self, message: str, *, tried: str, id: str | None = None, kind: str = "deal") -> None:
         self.tried = tried
-        self.deal_id = deal_id
+        self.id = id
+        self.kind = kind
         super().__init__(message)
+
+    @property
+    def deal_id(self) -> str | None:
+        """Which deal, or ``None`` where it is no deal."""
+        return self.id if self.kind == "deal" else None
 
 
 class MoveRefused(Refused):
@@ -199,36 +207,46 @@ class MoveRefused(Refused):
 
     Attributes:
         move: the move that was tried.
-        source: the stage that the deal is in, and stays in.
+        source: the stage that it is in, and stays in.
         target: the stage that it was to go to.
         unmet: every requirement that does not hold, with its reason.
     """
 
-    def __init__(self, *, deal_id: str, move: str, source: str, target: str, unmet: Iterable[Unmet]) -> None:
+    def __init__(
+        self, *, id: str, move: str, source: str, target: str, unmet: Iterable[Unmet], kind: str = "deal"
+    ) -> None:
         self.move = move
         self.source = source
         self.target = target
         self.unmet: tuple[Unmet, ...] = tuple(unmet)
         missing = "; ".join(str(one) for one in self.unmet)
         super().__init__(
-            f"deal {deal_id} cannot {move.replace('_', ' ')} from {source} to {target} yet: {missing}",
+            f"{kind} {id} cannot {move.replace('_', ' ')} from {source} to {target} yet: {missing}",
             tried=move,
-            deal_id=deal_id,
+            id=id,
+            kind=kind,
         )
 
 
 class MoveNotAllowed(Refused):
-    """The process has no such move from the stage that the deal is in.
+    """The process has no such move from the stage that the deal, or the lead, is in.
 
     Attributes:
         move: the move that was tried.
-        source: the stage that the deal is in.
+        source: the stage that it is in.
         target: the stage asked for, if one was.
         allowed: the moves that the stage has, each as ``move -> target``.
     """
 
     def __init__(
-        self, *, deal_id: str, move: str, source: str, allowed: Iterable[str], target: str | None = None
+        self,
+        *,
+        id: str,
+        move: str,
+        source: str,
+        allowed: Iterable[str],
+        target: str | None = None,
+        kind: str = "deal",
     ) -> None:
         self.move = move
         self.source = source
@@ -236,10 +254,11 @@ class MoveNotAllowed(Refused):
         self.allowed: tuple[str, ...] = tuple(allowed)
         to = f" to {target}" if target else ""
         super().__init__(
-            f"deal {deal_id} cannot {move.replace('_', ' ')}{to} from {source}; "
+            f"{kind} {id} cannot {move.replace('_', ' ')}{to} from {source}; "
             f"from there it can: {', '.join(self.allowed) or 'nothing'}",
             tried=move,
-            deal_id=deal_id,
+            id=id,
+            kind=kind,
         )
 
 
@@ -252,26 +271,26 @@ class PolicyRefused(Refused):
         reason: why not, in the policy's words.
     """
 
-    def __init__(self, *, deal_id: str | None, by: str, event: str, reason: str) -> None:
+    def __init__(self, *, id: str | None, by: str, event: str, reason: str, kind: str = "deal") -> None:
         self.by = by
         self.event = event
         self.reason = reason
-        super().__init__(f"{by} may not record {event} on {deal_id}: {reason}", tried=event, deal_id=deal_id)
+        super().__init__(f"{by} may not record {event} on {kind} {id}: {reason}", tried=event, id=id, kind=kind)
 
 
 class NotNow(Refused):
-    """The deal, or a record in it, is in no condition for what was tried.
+    """The deal or the lead, or a record in it, is in no condition for what was tried.
 
     Attributes:
         because: the condition that it is in.
         way_out: what can be done instead.
     """
 
-    def __init__(self, *, deal_id: str | None, tried: str, because: str, way_out: str) -> None:
+    def __init__(self, *, id: str | None, tried: str, because: str, way_out: str, kind: str = "deal") -> None:
         self.because = because
         self.way_out = way_out
-        where = f"deal {deal_id}: " if deal_id else ""
-        super().__init__(f"{where}cannot {tried}: {because}; {way_out}", tried=tried, deal_id=deal_id)
+        where = f"{kind} {id}: " if id else ""
+        super().__init__(f"{where}cannot {tried}: {because}; {way_out}", tried=tried, id=id, kind=kind)
 
 
 class EngineOwned(Refused):
@@ -281,12 +300,13 @@ class EngineOwned(Refused):
         fields: the names of those fields.
     """
 
-    def __init__(self, *, deal_id: str | None, fields: Iterable[str], way_out: str) -> None:
+    def __init__(self, *, id: str | None, fields: Iterable[str], way_out: str, kind: str = "deal") -> None:
         self.fields: tuple[str, ...] = tuple(fields)
         super().__init__(
             f"{', '.join(self.fields)}: changed by the engine alone, never by update; {way_out}",
             tried="update",
-            deal_id=deal_id,
+            id=id,
+            kind=kind,
         )
 
 
@@ -298,32 +318,34 @@ class OutOfOrder(Refused):
         last: the last recorded moment, in ISO 8601.
     """
 
-    def __init__(self, *, deal_id: str | None, at: str, last: str) -> None:
+    def __init__(self, *, id: str | None, at: str, last: str, kind: str = "deal") -> None:
         self.at = at
         self.last = last
         super().__init__(
-            f"deal {deal_id}: history is recorded in order; {at} lies before the last event at {last}; "
+            f"{kind} {id}: history is recorded in order; {at} lies before the last event at {last}; "
             "give a moment at or after it",
             tried="work on the past",
-            deal_id=deal_id,
+            id=id,
+            kind=kind,
         )
 
 
 class ProcessMismatch(Refused):
-    """A deal runs under another process, or another version of it.
+    """A deal or a lead runs under another process, or another version of it.
 
     Attributes:
-        runs_under: process key and version of the deal ("standard 1").
+        runs_under: process key and version that it runs under ("standard 1").
         process: process key and version that was asked to work on it.
     """
 
-    def __init__(self, *, deal_id: str, runs_under: str, process: str, way_out: str) -> None:
+    def __init__(self, *, id: str, runs_under: str, process: str, way_out: str, kind: str = "deal") -> None:
         self.runs_under = runs_under
         self.process = process
         super().__init__(
-            f"deal {deal_id} runs under process {runs_under} and cannot be worked under {process}; {way_out}",
-            tried="work on the deal",
-            deal_id=deal_id,
+            f"{kind} {id} runs under process {runs_under} and cannot be worked under {process}; {way_out}",
+            tried=f"work on the {kind}",
+            id=id,
+            kind=kind,
         )
 
 

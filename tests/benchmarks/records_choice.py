@@ -37,7 +37,7 @@ import msgspec
 
 from salesflow import Deal, Entity, Event, Money, Sale
 from salesflow.deal.event import StageChanged
-from salesflow.deal.outcome import Outcome
+from salesflow.outcome import Outcome
 from salesflow.standard import StandardProcess
 from salesflow.storage.plain.values import LEAVES
 from salesflow.storage.records import Records

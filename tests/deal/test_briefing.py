@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from salesflow.deal.briefing import BriefingDesk, CompetitorNote
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow, UnknownName
+from salesflow.outcome import Outcome
 
 
 @pytest.fixture

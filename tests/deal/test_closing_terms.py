@@ -23,10 +23,10 @@ from salesflow.deal.closing_terms import (
 )
 from salesflow.deal.committee import BuyingRole, CommitteeMember
 from salesflow.deal.deal import Deal
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.payment_terms import PaymentTerms
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.event import Event
+from salesflow.outcome import Outcome
 from salesflow.values.money import Money
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -10,8 +10,8 @@ from salesflow.deal.committee import (
     CommitteeMemberAdded,
     Stance,
 )
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
+from salesflow.outcome import Outcome
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from salesflow.deal.cadence import Cadence, Frequency
 from salesflow.deal.follow_up import DeliveryCheck, FollowUp, FollowUpDesk
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
+from salesflow.outcome import Outcome
 from salesflow.values.moments import Period
 
 WEEKLY = Cadence(frequency=Frequency.WEEKLY, anchor=date(2027, 1, 4))

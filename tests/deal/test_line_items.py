@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from salesflow.deal.line_items import LineItemsDesk
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import CurrencyMismatch, InvalidValue, NotNow, UnknownName, WrongType
+from salesflow.outcome import Outcome
 from salesflow.values.money import Money
 
 

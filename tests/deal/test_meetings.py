@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from salesflow.deal.meetings import MeetingPurpose, MeetingsDesk, MeetingStatus
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
+from salesflow.outcome import Outcome
 
 DAY = timedelta(days=1)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from salesflow.deal.needs import Importance, NeedKind, NeedsDesk
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
+from salesflow.outcome import Outcome
 
 
 @pytest.fixture

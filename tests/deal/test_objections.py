@@ -11,8 +11,8 @@ from salesflow.deal.objections import (
     ObjectionStatus,
     PreparedAnswer,
 )
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow, UnknownName
+from salesflow.outcome import Outcome
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from salesflow.deal.needs import NeedsDesk
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.presentation import PresentationDesk, Reaction
 from salesflow.errors import InvalidValue, NotNow, UnknownName
+from salesflow.outcome import Outcome
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.qualification import QualificationDesk
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
+from salesflow.outcome import Outcome
 from salesflow.values.money import Money
 
 

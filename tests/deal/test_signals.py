@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.signals import SignalKind, SignalsDesk
 from salesflow.errors import InvalidValue, NotNow
+from salesflow.outcome import Outcome
 
 
 @pytest.fixture

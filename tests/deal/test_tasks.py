@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.tasks import TasksDesk, TaskStatus
 from salesflow.errors import InvalidValue, NotNow, UnknownName
+from salesflow.outcome import Outcome
 
 HOUR = timedelta(hours=1)
 

@@ -34,7 +34,7 @@ def updated(lead, *changes):
     ],
 )
 def test_one_thing_to_know_a_lead_by_is_enough(known):
-    assert Lead(id="L-1", **known).status == "new"
+    assert Lead(id="L-1", **known).is_open
 
 
 def test_a_lead_with_nothing_to_know_it_by_is_refused():

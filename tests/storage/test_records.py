@@ -207,10 +207,20 @@ def test_data_written_by_earlier_versions_is_still_read(path: object) -> None:
     assert golden["full"]["schema"] == int(schema)
     full, bare = records.load(golden["full"]), records.load(golden["bare"])
     assert type(full) is type(bare) is CLASSES[name]
-    if golden_path(records, CLASSES[name]).stem == path.stem:  # type: ignore[attr-defined]
+    if is_present(golden["full"], records):
         assert full == sample(CLASSES[name])
         assert bare == sample(CLASSES[name], full=False)
         assert records.dump(full) == golden["full"]
+
+
+def is_present(data: object, records: Records) -> bool:
+    """Whether plain data, and every record in it, is of the schema that is written now."""
+    if isinstance(data, list):
+        return all(is_present(one, records) for one in data)
+    if not isinstance(data, dict):
+        return True
+    record = records._registry.named(data["type"]) if "schema" in data else None
+    return (record is None or data["schema"] == record.schema) and is_present(list(data.values()), records)
 
 
 def broken(old: object, new: object, at: str = "") -> list[str]:
@@ -441,7 +451,7 @@ def test_a_subclass_is_read_as_what_it_was() -> None:
     records = saas_records()
     deal = SaaSDeal(id="D-1", name="Order desk", seats=5, plan=Plan.YEARLY)
     data = records.dump(deal)
-    assert (data["type"], data["schema"], data["extends"], data["plan"]) == ("SaaSDeal", 1, {"Deal": 1}, "yearly")
+    assert (data["type"], data["schema"], data["extends"], data["plan"]) == ("SaaSDeal", 1, {"Deal": 2}, "yearly")
     assert records.load(data, expect=Deal) == deal
     assert records.load(records.dump(DealOpened(at=AT, by="noa", deal=deal)), expect=DealOpened).deal == deal
 
@@ -449,7 +459,7 @@ def test_a_subclass_is_read_as_what_it_was() -> None:
 def test_a_subclass_of_your_own_subclass_says_all_that_it_builds_on() -> None:
     records = saas_records().register(EnterpriseDeal, name="EnterpriseDeal", schema=1)
     deal = EnterpriseDeal(id="D-1", name="Order desk", sites=("Haifa",))
-    assert records.dump(deal)["extends"] == {"Deal": 1, "SaaSDeal": 1}
+    assert records.dump(deal)["extends"] == {"Deal": 2, "SaaSDeal": 1}
     assert records.load(records.dump(deal)) == deal
 
 
@@ -604,10 +614,10 @@ def test_an_update_cannot_smuggle_in_what_the_engine_owns(field: str) -> None:
         DealUpdated(at=AT, by="noa", changes=((field, None),))
 
 
-def test_an_update_of_a_lead_cannot_smuggle_in_its_status() -> None:
+def test_an_update_of_a_lead_cannot_smuggle_in_its_stage() -> None:
     data = Records().dump(sample(LeadUpdated))
-    data["changes"] = [{"field": "status", "value": "won"}]
-    assert refusal(data).field == "changes[0].status"
+    data["changes"] = [{"field": "stage", "value": "converted"}]
+    assert refusal(data).field == "changes[0].stage"
 
 
 @pytest.mark.parametrize(
@@ -675,12 +685,12 @@ def test_data_of_older_schemas_is_brought_up_to_date_step_by_step() -> None:
 
 
 def test_data_of_a_newer_schema_is_refused() -> None:
-    data = Records().dump(a_deal()) | {"schema": 2}
+    data = Records().dump(a_deal()) | {"schema": 3}
     error = refusal(data)
     assert error.field == "schema"
-    assert "known here up to schema 1" in error.rule
+    assert "known here up to schema 2" in error.rule
     own = saas_records()
-    extended = own.dump(SaaSDeal(id="D-1", name="Order desk")) | {"extends": {"Deal": 2}}
+    extended = own.dump(SaaSDeal(id="D-1", name="Order desk")) | {"extends": {"Deal": 3}}
     assert refusal(extended, records=own).field == "extends.Deal"
 
 

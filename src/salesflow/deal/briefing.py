@@ -288,7 +288,7 @@ class BriefingDesk(Desk[D]):
         self._check_open("prepare the briefing")
         if self.deal.briefing is not None and self.deal.briefing.competitors:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried="note that there is no competition",
                 because="the briefing has competitors",
                 way_out="remove them first with remove_competitor",

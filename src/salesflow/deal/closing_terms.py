@@ -711,7 +711,7 @@ class TermsDesk(Desk[D], Generic[D]):
         return terms
 
     def _not_now(self, doing: str, because: str, way_out: str) -> NotNow:
-        return NotNow(deal_id=self.deal.id, tried=doing, because=because, way_out=way_out)
+        return NotNow(id=self.deal.id, tried=doing, because=because, way_out=way_out)
 
 
 def _all_of(keys: Iterable[str]) -> str:

@@ -255,7 +255,7 @@ class CommitteeDesk(Desk[D]):
         members = self.deal.committee
         if any(member.contact_id == contact_id for member in members):
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"add {identifier(contact_id, field='contact_id')} to the committee",
                 because="the contact is a member already",
                 way_out="change the member instead",
@@ -330,7 +330,7 @@ class CommitteeDesk(Desk[D]):
         found = _member(self.deal.committee, member)
         if found.is_primary:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"make {found.contact_id} the primary contact",
                 because="the contact is it already",
                 way_out="leave it, or name another member",
@@ -361,7 +361,7 @@ class CommitteeDesk(Desk[D]):
         holder = primary(self.deal.committee)
         if holder is not None:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"add {identifier(contact_id, field='contact_id')} as the primary contact",
                 because=f"{holder.contact_id} is the primary contact",
                 way_out="add the member without is_primary, then call set_primary",

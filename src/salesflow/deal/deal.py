@@ -20,16 +20,15 @@ from salesflow.deal.line_items import LineItem
 from salesflow.deal.meetings import Meeting
 from salesflow.deal.needs import Need
 from salesflow.deal.objections import Objection
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.presentation import PresentedNeed
 from salesflow.deal.qualification import Qualification
 from salesflow.deal.signals import ClosingSignal
 from salesflow.deal.tasks import Task
-from salesflow.entity import Entity
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 from salesflow.values.moments import is_optional_day
 from salesflow.values.money import Money
 from salesflow.values.text import is_line, is_optional_line
+from salesflow.worked import STAGE_FIELDS, Worked
 
 __all__ = ["ENGINE_FIELDS", "Deal", "ForecastCategory", "Hold", "Loss"]
 
@@ -108,7 +107,7 @@ def _is_probability(_instance: object, attribute: attrs.Attribute[Decimal | None
 
 
 @attrs.frozen(kw_only=True)
-class Deal(Entity):
+class Deal(Worked):
     """A confirmed possibility of a sale.
 
     Attributes:
@@ -134,6 +133,7 @@ class Deal(Entity):
         win_reason: why it was won, where it was said.
         loss: why it was lost.
         hold: why it waits.
+        answers: what was answered to the questions of a qualification framework.
         qualification, needs, briefing, meetings, presentation, objections, signals, terms, committee, line_items,
         follow_up, tasks: the records kept on the way; each has a desk in the sale.
     """
@@ -151,14 +151,6 @@ class Deal(Entity):
     probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
     predicted_probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
 
-    process: str = ""
-    process_version: int = 0
-    stage: str = ""
-    outcome: Outcome = Outcome.OPEN
-    opened_at: datetime | None = None
-    entered_at: datetime | None = None
-    closed_at: datetime | None = None
-    closed_from: str | None = None
     win_reason: str | None = None
     loss: Loss | None = None
     hold: Hold | None = None
@@ -175,11 +167,6 @@ class Deal(Entity):
     line_items: tuple[LineItem, ...] = ()
     follow_up: FollowUp | None = None
     tasks: tuple[Task, ...] = ()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is neither won nor lost."""
-        return self.outcome is Outcome.OPEN
 
     @property
     def is_on_hold(self) -> bool:
@@ -203,6 +190,7 @@ class Deal(Entity):
 
 RECORD_FIELDS = frozenset(
     {
+        "answers",
         "qualification",
         "needs",
         "briefing",
@@ -219,22 +207,5 @@ RECORD_FIELDS = frozenset(
 )
 """The records that have a desk."""
 
-ENGINE_FIELDS = frozenset(
-    {
-        "id",
-        "version",
-        "changed_at",
-        "process",
-        "process_version",
-        "stage",
-        "outcome",
-        "opened_at",
-        "entered_at",
-        "closed_at",
-        "closed_from",
-        "win_reason",
-        "loss",
-        "hold",
-    }
-)
+ENGINE_FIELDS = STAGE_FIELDS | {"id", "version", "changed_at", "win_reason", "loss", "hold"}
 """The fields that only the engine writes."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import NotNow
+from salesflow.outcome import Outcome
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
@@ -75,7 +75,7 @@ class Desk(Generic[D]):
         deal = self._sale.deal
         if deal.outcome not in self.works_while:
             raise NotNow(
-                deal_id=deal.id,
+                id=deal.id,
                 tried=doing,
                 because=f"the deal is {deal.outcome}",
                 way_out="reopen it first",

@@ -13,9 +13,9 @@ import attrs
 
 from salesflow._copying import copier
 from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal, Hold, Loss
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import EngineOwned
 from salesflow.event import Creation, Event
+from salesflow.outcome import Outcome
 from salesflow.values.moments import is_moment, is_optional_day
 from salesflow.values.text import is_line, is_optional_line, is_prose
 
@@ -75,7 +75,7 @@ def _are_plain(_instance: object, attribute: attrs.Attribute[tuple[tuple[str, ob
     names = [name for name, _ in cast("tuple[tuple[str, object], ...]", value)]
     owned = [name for name in names if name in ENGINE_FIELDS or name in RECORD_FIELDS]
     if owned:
-        raise EngineOwned(deal_id=None, fields=owned, way_out=f"leave them out of {attribute.name}")
+        raise EngineOwned(id=None, fields=owned, way_out=f"leave them out of {attribute.name}")
 
 
 @attrs.frozen(kw_only=True)

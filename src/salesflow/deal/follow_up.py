@@ -15,9 +15,9 @@ import attrs
 from salesflow.deal.cadence import Cadence
 from salesflow.deal.children import find, is_a, is_optional_a, is_told, next_id, replaced
 from salesflow.deal.desk import D, Desk
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow, WrongType
 from salesflow.event import Event
+from salesflow.outcome import Outcome
 from salesflow.values.moments import Period
 from salesflow.values.text import identifier, is_identifier, is_optional_line, is_prose
 
@@ -368,7 +368,7 @@ class FollowUpDesk(Desk[D]):
         self._check_won("end the regular meetings")
         if self.current.cadence is None:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried="end the regular meetings",
                 because="none are agreed",
                 way_out="agree on a cadence first",
@@ -448,7 +448,7 @@ class FollowUpDesk(Desk[D]):
             raise InvalidValue("the next deal is another deal", field="deal_id", value=deal_id)
         if not found.is_open:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"link opening {found.id}",
                 because=f"deal {found.deal_id} was opened from it",
                 way_out="note another opening",
@@ -489,7 +489,7 @@ class FollowUpDesk(Desk[D]):
         deal = self.deal
         if deal.outcome not in self.works_while:
             raise NotNow(
-                deal_id=deal.id,
+                id=deal.id,
                 tried=doing,
                 because=f"the deal is {deal.outcome}",
                 way_out="follow-up begins when the deal is won",

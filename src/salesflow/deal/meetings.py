@@ -15,9 +15,9 @@ import attrs
 
 from salesflow.deal.children import find, is_told, next_id, replaced
 from salesflow.deal.desk import D, Desk
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, NotNow
 from salesflow.event import Event
+from salesflow.outcome import Outcome
 from salesflow.values.moments import elapsed, is_moment, is_optional_moment, moment
 from salesflow.values.text import are_lines, is_line, is_optional_line, lines
 
@@ -395,7 +395,7 @@ class MeetingsDesk(Desk[D]):
         found = self._planned(meeting, "miss")
         if found.planned_for is not None and elapsed(self._sale.at, found.planned_for) > timedelta():
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"miss meeting {found.id}",
                 because=f"it is still to come, at {found.planned_for.isoformat()}",
                 way_out="cancel or reschedule it",
@@ -442,7 +442,7 @@ class MeetingsDesk(Desk[D]):
     def _settled(self, meeting: Meeting, doing: str) -> NotNow:
         missed = meeting.status is MeetingStatus.MISSED
         return NotNow(
-            deal_id=self.deal.id,
+            id=self.deal.id,
             tried=f"{doing} meeting {meeting.id}",
             because=f"it is {meeting.status}",
             way_out="reschedule it first" if missed else "plan a new one",

@@ -262,7 +262,7 @@ class NeedsDesk(Desk[D]):
         found = find(self.deal.needs, need, kind="need")
         if not found.is_current:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"{doing} need {found.id}",
                 because="it was dropped",
                 way_out="record it again as a new need",

@@ -289,7 +289,7 @@ class ObjectionsDesk(Desk[D]):
         found = self._unsettled(objection, "resolve")
         if found.status is not ObjectionStatus.ANSWERED:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"resolve objection {found.id}",
                 because="it was not answered since it was raised",
                 way_out="answer it first, or withdraw it if the customer took it back",
@@ -325,7 +325,7 @@ class ObjectionsDesk(Desk[D]):
         found = find(self.deal.objections, objection, kind="objection")
         if found.is_open:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"reopen objection {found.id}",
                 because=f"it is {found.status}",
                 way_out="answer it",
@@ -338,7 +338,7 @@ class ObjectionsDesk(Desk[D]):
         found = find(self.deal.objections, objection, kind="objection")
         if not found.is_open:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"{doing} objection {found.id}",
                 because=f"it is {found.status}",
                 way_out="reopen it first",

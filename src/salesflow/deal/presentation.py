@@ -153,7 +153,7 @@ class PresentationDesk(Desk[D]):
         found = find(self.deal.needs, need, kind="need")
         if not found.is_current:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"show how need {found.id} is met",
                 because="the need was dropped",
                 way_out="show how a current need is met, or record it again as a new need",

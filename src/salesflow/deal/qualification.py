@@ -224,7 +224,7 @@ class QualificationDesk(Desk[D]):
         known = self.deal.qualification
         if known is None:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=doing,
                 because="nothing was recorded yet",
                 way_out="record what is known first",

@@ -14,9 +14,9 @@ import attrs
 
 from salesflow.deal.children import find, next_id, replaced
 from salesflow.deal.desk import D, Desk
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import NotNow
 from salesflow.event import Event
+from salesflow.outcome import Outcome
 from salesflow.values.moments import elapsed, is_optional_moment
 from salesflow.values.text import is_line, is_optional_line, is_prose
 
@@ -264,7 +264,7 @@ class TasksDesk(Desk[D]):
         found = find(self.deal.tasks, task, kind="task")
         if found.is_open:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"reopen task {found.id}",
                 because="it is open",
                 way_out="complete or cancel it",
@@ -307,7 +307,7 @@ class TasksDesk(Desk[D]):
         found = find(self.deal.tasks, task, kind="task")
         if not found.is_open:
             raise NotNow(
-                deal_id=self.deal.id,
+                id=self.deal.id,
                 tried=f"{doing} task {found.id}",
                 because=f"it is {found.status}",
                 way_out="reopen it first",

@@ -170,7 +170,7 @@ def check_changes(changes: object, *, owned: frozenset[str], way_out: str) -> No
         raise InvalidValue("a field is changed once in one update", field="changes", value=", ".join(names))
     touched = [name for name in names if name in owned]
     if touched:
-        raise EngineOwned(deal_id=None, fields=touched, way_out=way_out)
+        raise EngineOwned(id=None, fields=touched, way_out=way_out)
 
 
 def are_changes(

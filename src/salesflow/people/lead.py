@@ -2,15 +2,16 @@
 
 A lead is little more than a name at first: a card from a fair, a form on the website, somebody who was
 recommended. Qualifying finds out which of them have a need that we can meet and can afford it; those become
-deals.
+deals. A lead is worked through the stages of a process of its own (``salesflow.leads``), and moves only there.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import attrs
 
-from salesflow.entity import Entity
-from salesflow.errors import InvalidValue
+from salesflow.errors import InvalidValue, WrongType
 from salesflow.event import Creation, Event
 from salesflow.people.fields import (
     ENTITY_FIELDS,
@@ -26,18 +27,68 @@ from salesflow.people.fields import (
     with_fields_changed,
 )
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
-from salesflow.values.text import are_lines, is_line, is_optional_line, is_prose
+from salesflow.values.text import are_lines, is_optional_line, is_prose
+from salesflow.worked import STAGE_FIELDS, Worked
 
-__all__ = ["LEAD_ENGINE_FIELDS", "Lead", "LeadCaptured", "LeadUpdated"]
+__all__ = [
+    "LEAD_ENGINE_FIELDS",
+    "Conversion",
+    "Disqualification",
+    "Lead",
+    "LeadCaptured",
+    "LeadUpdated",
+]
 
-LEAD_ENGINE_FIELDS = ENTITY_FIELDS | {"status"}
-"""The fields of a lead that only the engine writes."""
+LEAD_ENGINE_FIELDS = ENTITY_FIELDS | STAGE_FIELDS | {"answers", "disqualification", "conversion"}
+"""The fields of a lead that only the engine, or a desk, writes."""
 
 _MEANS = ("name", "organization_name", "email", "phone", "mobile")
 
 
+def _is_probability(_instance: object, attribute: attrs.Attribute[Decimal | None], value: object) -> None:
+    if value is None:
+        return
+    if type(value) is not Decimal:
+        raise WrongType(
+            "a probability is a Decimal between 0 and 1",
+            field=attribute.name,
+            value=value,
+            way_out="give Decimal('0.65')",
+        )
+    if not (value.is_finite() and 0 <= value <= 1):
+        raise InvalidValue("a probability lies between 0 and 1", field=attribute.name, value=value)
+
+
 @attrs.frozen(kw_only=True)
-class Lead(Entity):
+class Disqualification:
+    """Why a lead was disqualified.
+
+    Attributes:
+        reason: the key of one of the reasons that the process owns.
+        note: what else there is to say.
+    """
+
+    reason: str | None
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Conversion:
+    """What became of a lead.
+
+    Attributes:
+        contact_id: the contact that it became, or that it was found to be.
+        organization_id: the organization.
+        deal_id: the deal that was opened, where one was.
+    """
+
+    contact_id: str | None = None
+    organization_id: str | None = None
+    deal_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Lead(Worked):
     """Someone who may or may not be interested.
 
     Attributes:
@@ -56,7 +107,13 @@ class Lead(Entity):
         tags: a line each, up to 60 characters.
         interest: what they are interested in; up to 10,000 characters.
         notes: what else there is to say; up to 10,000 characters.
-        status: how far they have come; only the engine writes it.
+        probability: the chance that it becomes a customer, set by hand, a fraction; it counts before every other.
+        predicted_probability: the chance that a model gave it, a fraction; kept apart from the one set by hand.
+        disqualification: why it was disqualified.
+        conversion: what it was converted to.
+        process, process_version, stage, outcome, opened_at, entered_at, closed_at, closed_from: where it stands in its
+            process; only moves write them.
+        answers: what was answered to the questions that qualify it.
 
     Raises:
         InvalidValue: there is no name, organization, e-mail address or phone number to know them by.
@@ -80,7 +137,10 @@ class Lead(Entity):
     tags: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(60, personal=True))
     interest: str = attrs.field(default="", validator=is_prose(personal=True))
     notes: str = attrs.field(default="", validator=is_prose(personal=True))
-    status: str = attrs.field(default="new", validator=is_line(60))
+    probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
+    predicted_probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
+    disqualification: Disqualification | None = None
+    conversion: Conversion | None = None
 
     def __attrs_post_init__(self) -> None:
         if all(getattr(self, name) is None for name in _MEANS):

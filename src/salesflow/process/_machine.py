@@ -1,4 +1,4 @@
-"""The machine that drives sales through their stages: the only file that imports ``transitions``.
+"""The machine that drives deals and leads through their stages: the only file that imports ``transitions``.
 
 One machine is made per process class. States are the stages, events are the moves, conditions are the requirements,
 and every move is fired through the machine's events. ``transitions`` offers its ``Event``, ``Transition`` and
@@ -10,7 +10,7 @@ and every move is fired through the machine's events. ``transitions`` offers its
   look-ups and the loops over callbacks that are not there. ``STOCK_TRIGGER`` is the original: the whole suite can run
   on it (``pytest --stock-trigger``), and a property test compares both on random processes.
 
-What a machine drives is a ``Sale``: short-lived, one actor, one thread. Entities are never bound to it.
+What a machine drives is a unit of work, a ``Sale`` say: short-lived, one actor, one thread. Entities are never bound to it.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from salesflow.process.requirement import Requirement, Unmet
 if TYPE_CHECKING:
     from typing import Never
 
-    from salesflow.deal.deal import Deal
+    from salesflow.entity import Entity
     from salesflow.process.move import Route
-    from salesflow.process.stage import Stage
+    from salesflow.process.position import Position
 
 __all__ = ["STOCK_TRIGGER", "Driven", "MoveEvent", "SalesMachine", "build"]
 
@@ -43,16 +43,11 @@ class Attempted(Protocol):
 
 
 class Driven(Protocol):
-    """What the machine needs of a sale."""
+    """What the machine needs of a unit of work."""
 
     _position: str
     _attempt: Attempted
-    _deal: Deal
-
-    @property
-    def deal(self) -> Deal:
-        """The deal that the requirements are asked of."""
-        ...
+    _entity: Entity
 
 
 def _note(attempt: Attempted, unmet: Unmet) -> None:
@@ -66,10 +61,10 @@ class RequirementCondition(Condition):
 
     def check(self, event_data: EventData) -> bool:
         """Ask the requirement; note what is missing."""
-        sale = cast("Driven", event_data.model)
-        unmet = cast("Requirement", self.func).unmet(sale.deal)
+        work = cast("Driven", event_data.model)
+        unmet = cast("Requirement[Entity]", self.func).unmet(work._entity)
         if unmet is not None:
-            _note(sale._attempt, unmet)
+            _note(work._attempt, unmet)
         return unmet is None
 
 
@@ -87,7 +82,7 @@ class RouteTransition(Transition):
 
 
 class Hook:
-    """A hook of a stage as a callback: it is called with the sale, not with the data of the event."""
+    """A hook of a stage as a callback: it is called with the unit of work, not with the data of the event."""
 
     __slots__ = ("run",)
 
@@ -104,7 +99,7 @@ class _Plan:
     __slots__ = ("enter", "exit", "tests")
 
     def __init__(self, transition: Transition, machine: SalesMachine) -> None:
-        requirements = [cast("Requirement", condition.func) for condition in transition.conditions]
+        requirements = [cast("Requirement[Entity]", condition.func) for condition in transition.conditions]
         self.tests = tuple((requirement.test, requirement) for requirement in requirements)
         leaving, arriving = machine.get_state(transition.source), machine.get_state(transition.dest or "")
         self.exit = tuple(hook.run for hook in cast("list[Hook]", leaving.on_exit))
@@ -120,8 +115,8 @@ class MoveEvent(Event):
         super().__init__(name, machine)
         self._plans: dict[Route[Never], _Plan] = {}
 
-    def trigger(self, model: Driven) -> bool:  # type: ignore[override]  # it drives sales, and takes nothing else
-        """Try the move that the sale attempts.
+    def trigger(self, model: Driven) -> bool:  # type: ignore[override]  # it drives units of work, and takes nothing else
+        """Try the move that the unit of work attempts.
 
         Returns:
             Whether it was made. Where it was not, the attempt holds what is missing.
@@ -133,9 +128,9 @@ class MoveEvent(Event):
             plan = self._plan(route)
             if plan is None:
                 return STOCK_TRIGGER(self, model)
-        deal = model._deal
+        entity = model._entity
         for test, requirement in plan.tests:
-            verdict = test(deal)
+            verdict = test(entity)
             if verdict is not True:
                 unmet = requirement.judge(verdict)
                 if unmet is not None:
@@ -174,14 +169,14 @@ class SalesMachine(transitions.Machine):
 
 def build(
     name: str,
-    stages: Sequence[Stage[Never]],
+    stages: Sequence[Position[Never]],
     routes: Iterable[Route[Never]],
 ) -> SalesMachine:
     """The machine of a process.
 
     Args:
         name: the key of the process.
-        stages: its stages; the first is where deals are opened.
+        stages: its stages; the first is where work begins.
         routes: every way that every move can take.
     """
     machine = SalesMachine(
@@ -207,6 +202,6 @@ def build(
     return machine
 
 
-def _hooks(stage: Stage[Never], name: str) -> list[Hook]:
+def _hooks(stage: Position[Never], name: str) -> list[Hook]:
     """The hook of this name, where the stage has one of its own."""
     return [Hook(getattr(stage, name))] if stage.has_hook(name) else []

@@ -1,4 +1,4 @@
-"""What a sale answers when it is asked and not told: the moves that come next, and what would happen."""
+"""What a unit of work answers when it is asked and not told: the moves that come next, and what would happen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from salesflow.deal.deal import Deal
+from salesflow.entity import Entity
 from salesflow.errors import Refused
 from salesflow.event import Event
 from salesflow.process.requirement import Unmet
@@ -14,16 +14,18 @@ from salesflow.process.requirement import Unmet
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
 
-    D_co = DefaultedTypeVar("D_co", bound=Deal, default=Deal, covariant=True)
+    from salesflow.deal.deal import Deal
+
+    E_co = DefaultedTypeVar("E_co", bound=Entity, default=Deal, covariant=True)
 else:
-    D_co = TypeVar("D_co", bound=Deal, covariant=True)
+    E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 __all__ = ["DryRun", "NextMove"]
 
 
 @attrs.frozen(kw_only=True)
 class NextMove:
-    """A move that the stage of the deal has.
+    """A move that the stage of a deal, or of a lead, has.
 
     Attributes:
         move: its key.
@@ -46,15 +48,15 @@ class NextMove:
 
 
 @attrs.frozen(kw_only=True)
-class DryRun(Generic[D_co]):
+class DryRun(Generic[E_co]):
     """What would happen.
 
     Attributes:
         refusal: why it would be refused, or ``None``.
         events: what would be recorded, by the move and by the hooks of the stages.
-        after: the deal as it would be.
+        after: the deal, or the lead, as it would be.
     """
 
     refusal: Refused | None
-    events: tuple[Event[D_co], ...]
-    after: D_co
+    events: tuple[Event[E_co], ...]
+    after: E_co

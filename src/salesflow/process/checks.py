@@ -9,18 +9,18 @@ from __future__ import annotations
 import difflib
 import inspect
 import keyword
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from salesflow.deal.approvals import ApprovalRule
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, one_of
+from salesflow.outcome import Outcome
 from salesflow.process.migration import Migration
+from salesflow.process.position import Position, declared_for
 from salesflow.process.reasons import LossReason
 from salesflow.process.requirement import Requirement
-from salesflow.process.stage import Stage, declared_for
 from salesflow.values.text import line
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from salesflow.process.move import Move, Route
 
 __all__ = [
+    "approval_faults",
     "attribute_faults",
     "base_faults",
     "key_faults",
@@ -47,7 +48,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
 
 
 def attribute_faults(
-    key: object, version: object, title: object, approval_rules: object, migrations: object, stages: Collection[str]
+    key: object, version: object, title: object, migrations: object, stages: Collection[str]
 ) -> Iterator[str]:
     """What is wrong with the attributes of a process, apart from its stages, moves and loss reasons."""
     try:
@@ -58,7 +59,6 @@ def attribute_faults(
         yield f"version must be a whole number from 1, not {version!r}"
     if not isinstance(title, str):
         yield f"title must be text, not {title!r}"
-    yield from _approval_faults(approval_rules)
     if not isinstance(migrations, tuple | list):
         yield f"migrations must be a tuple of Migration, not {migrations!r}"
         return
@@ -71,7 +71,8 @@ def attribute_faults(
                 yield f"migration from {migration.process} {migration.version}: {unknown('stage', target, stages)}"
 
 
-def _approval_faults(rules: object) -> Iterator[str]:
+def approval_faults(rules: object) -> Iterator[str]:
+    """What is wrong with the list of approval rules."""
     if not isinstance(rules, tuple | list):
         yield f"approval_rules must be a tuple of ApprovalRule, not {rules!r}"
         return
@@ -90,46 +91,48 @@ def base_faults(bases: Sequence[type[object]]) -> Iterator[str]:
         yield f"it derives from {' and '.join(base.__name__ for base in bases)}; derive from one and insert the rest"
 
 
-def key_faults(keys: Iterable[str], taken: Callable[[str], bool]) -> Iterator[str]:
+def key_faults(keys: Iterable[str], process: type[object]) -> Iterator[str]:
     """Keys of stages and moves that cannot be keys.
 
     Args:
         keys: names in the body of the process.
-        taken: whether the name is one of the process's own attributes.
+        process: the class whose own attributes no key may hide.
     """
     for key in keys:
         if not key.isidentifier() or keyword.iskeyword(key) or not key.isascii():
             yield f"{key!r} cannot be a key: a key is a Python identifier in ASCII"
         elif key.startswith("_"):
             yield f"{key!r} cannot be a key: it begins with an underscore"
-        elif taken(key):
-            yield f"{key!r} cannot be a key: SalesProcess itself has {key!r}"
+        elif hasattr(process, key):
+            yield f"{key!r} cannot be a key: {process.__name__} itself has {key!r}"
 
 
-def stage_faults(stages: Sequence[Stage[Never]], deal_type: type[object]) -> Iterator[str]:
+def stage_faults(stages: Sequence[Position[Never]], entity_type: type[object], kind: str, unit: str) -> Iterator[str]:
     """What is wrong with the stages: their order, values, requirements and hooks.
 
     Args:
         stages: in order.
-        deal_type: the class of the deals of the process.
+        entity_type: the class of what the process works on.
+        kind: what that is called ("deal").
+        unit: what its unit of work is called ("sale").
     """
     if not any(stage.is_open for stage in stages):
-        yield "there is no open stage; a deal must be able to begin"
-    seen_closed: Stage[Never] | None = None
+        yield f"there is no open stage; a {kind} must be able to begin"
+    seen_closed: Position[Never] | None = None
     for stage in stages:
         yield from type(stage)._faults
-        wanted = declared_for(type(stage), Stage)
-        if wanted is not None and not issubclass(deal_type, wanted):
-            yield f"stage {stage.key!r} is for {wanted.__name__}, and the process works on {deal_type.__name__}"
-        yield from _value_faults(stage)
-        yield from _requirement_faults(stage)
+        wanted = declared_for(type(stage), Position)
+        if wanted is not None and not issubclass(entity_type, wanted):
+            yield f"stage {stage.key!r} is for {wanted.__name__}, and the process works on {entity_type.__name__}"
+        yield from _value_faults(stage, unit)
+        yield from _requirement_faults(stage, kind)
         if stage.is_open and seen_closed is not None:
             yield f"stage {stage.key!r} is open but stands after {seen_closed.key!r}, which is {seen_closed.outcome}"
         if not stage.is_open and seen_closed is None:
             seen_closed = stage
 
 
-def _value_faults(stage: Stage[Never]) -> Iterator[str]:
+def _value_faults(stage: Position[Never], unit: str) -> Iterator[str]:
     chance: object = stage.probability
     if chance is not None and not (isinstance(chance, Decimal) and chance.is_finite() and 0 <= chance <= 1):
         yield f"stage {stage.key!r}: probability must be a Decimal between 0 and 1, not {chance!r}"
@@ -147,12 +150,12 @@ def _value_faults(stage: Stage[Never]) -> Iterator[str]:
         yield f"stage {stage.key!r}: guidance must be a tuple of sentences, not {guidance!r}"
     for name in ("on_enter", "on_exit"):
         if stage.has_hook(name):
-            yield from _callable_faults(f"stage {stage.key!r}: {name}", getattr(stage, name), "sale")
+            yield from _callable_faults(f"stage {stage.key!r}: {name}", getattr(stage, name), unit)
 
 
-def _requirement_faults(stage: Stage[Never]) -> Iterator[str]:
+def _requirement_faults(stage: Position[Never], kind: str) -> Iterator[str]:
     for asked in stage.requirements():
-        yield from _callable_faults(f"stage {stage.key!r}: requirement {asked.name!r}", asked.test, "deal")
+        yield from _callable_faults(f"stage {stage.key!r}: requirement {asked.name!r}", asked.test, kind)
 
 
 def _callable_faults(what: str, function: object, argument: str) -> Iterator[str]:
@@ -170,7 +173,7 @@ def _callable_faults(what: str, function: object, argument: str) -> Iterator[str
         return
 
 
-def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Stage[Never]]) -> Iterator[str]:
+def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Position[Never]], kind: str) -> Iterator[str]:
     """What is wrong with the declared moves."""
     for key, move in moves.items():
         for end in (*move.sources, move.target):
@@ -186,10 +189,10 @@ def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Stage[Nev
             if not isinstance(asked, Requirement):
                 yield f"move {key!r}: requires takes what @requirement made, not {asked!r}"
             else:
-                yield from _callable_faults(f"move {key!r}: requirement {asked.name!r}", asked.test, "deal")
+                yield from _callable_faults(f"move {key!r}: requirement {asked.name!r}", asked.test, kind)
 
 
-def route_faults(stages: Sequence[Stage[Never]], routes: Sequence[Route[Never]]) -> Iterator[str]:
+def route_faults(stages: Sequence[Position[Never]], routes: Sequence[Route[Never]]) -> Iterator[str]:
     """Stages that cannot be reached, and open stages from which no outcome can be reached."""
     if not stages:
         return

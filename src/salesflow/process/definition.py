@@ -1,4 +1,4 @@
-"""A process: ordered stages and the allowed moves, defined by subclassing.
+"""The process of deals: ordered stages and the allowed moves, defined by subclassing.
 
 ::
 
@@ -14,34 +14,26 @@ instance adds what differs between hosts, the policy, and is where work on a dea
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast, get_args, overload
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast, overload
 
 import attrs
 
-from salesflow.deal.deal import Deal
+from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal
 from salesflow.deal.event import DealAdopted, DealOpened, ProcessMigrated
-from salesflow.deal.outcome import Outcome
-from salesflow.errors import (
-    InvalidValue,
-    MoveRefused,
-    NotNow,
-    ProcessDefinitionError,
-    ProcessMismatch,
-    UnknownName,
-    WrongType,
-)
-from salesflow.process import _machine, checks, drafts
-from salesflow.process.layout import Layout, lay_out, routes
-from salesflow.process.migration import Migration
-from salesflow.process.move import Move, Route
+from salesflow.errors import InvalidValue, MoveRefused
+from salesflow.event import Event
+from salesflow.outcome import Outcome
+from salesflow.process import checks, drafts
+from salesflow.process.engine import Process, asked_of
+from salesflow.process.layout import Layout
+from salesflow.process.move import BUILT_IN_MOVES
+from salesflow.process.position import Position
 from salesflow.process.reasons import STANDARD_LOSS_REASONS, LossReason
-from salesflow.process.requirement import RequirementKind, Unmet
-from salesflow.process.stage import Stage, declared_for
+from salesflow.process.requirement import Requirement, RequirementKind
+from salesflow.process.stage import Stage
 from salesflow.values.moments import moment
 
 if TYPE_CHECKING:
@@ -53,12 +45,22 @@ if TYPE_CHECKING:
     from salesflow.deal.fields import OpeningFields
     from salesflow.process.policy import Policy
     from salesflow.sale import Sale
+    from salesflow.work import Work
 
     D = DefaultedTypeVar("D", bound=Deal, default=Deal)
 else:
     D = TypeVar("D", bound=Deal)
 
 __all__ = ["Probability", "SalesProcess"]
+
+
+def _not_on_hold(deal: Deal) -> bool:
+    return deal.hold is None
+
+
+_NOT_ON_HOLD = Requirement(
+    name="not_on_hold", text="the deal is not on hold", test=_not_on_hold, hint="Resume it first."
+)
 
 
 @attrs.frozen
@@ -74,8 +76,8 @@ class Probability:
     source: str
 
 
-class SalesProcess(Generic[D]):
-    """The ordered stages and the allowed moves. Subclass it, or the ``StandardProcess``, and make an instance.
+class SalesProcess(Process[D]):
+    """The ordered stages and the allowed moves of deals. Subclass it, or the ``StandardProcess``, and make an instance.
 
     Class attributes:
         key: what deals keep of it; made of the name of the class where it is not given. Give it: classes get renamed.
@@ -95,78 +97,40 @@ class SalesProcess(Generic[D]):
         ProcessDefinitionError: when the class is defined, with every fault that was found.
     """
 
-    key: ClassVar[str] = ""
-    version: ClassVar[int] = 1
-    title: ClassVar[str] = ""
     loss_reasons: ClassVar[tuple[LossReason, ...]] = STANDARD_LOSS_REASONS
     approval_rules: ClassVar[tuple[ApprovalRule, ...]] = ()
-    migrations: ClassVar[tuple[Migration, ...]] = ()
 
-    _layout: ClassVar[Layout] = Layout()
-    _routes: ClassVar[tuple[Route[Never], ...]] = ()
-    _ways: ClassVar[Mapping[tuple[str, str], tuple[Route[Never], ...]]] = {}
-    _machine: ClassVar[_machine.SalesMachine]
-    _reasons: ClassVar[Mapping[str, LossReason]] = {}
-    _deal_type: ClassVar[type[Deal]] = Deal
+    _kind = "deal"
+    _unit = "sale"
+    _works_on = Deal
+    _built_in = BUILT_IN_MOVES
+    _forward = ("advance", "win")
+    _always = (_NOT_ON_HOLD,)
 
-    def __init_subclass__(cls, *, without: tuple[str, ...] = (), **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
-        body = {name: value for name, value in vars(cls).items() if not name.startswith("__")}
-        if not body.get("key"):
-            cls.key = _key_of(cls.__name__)
-        cls._deal_type = declared_for(cls, SalesProcess) or Deal
-        inherited = next((base._layout for base in cls.__mro__[1:] if issubclass(base, SalesProcess)), Layout())
-        layout, faults = lay_out(inherited, body, without)
-        faults += checks.base_faults([base for base in cls.__bases__ if issubclass(base, SalesProcess)])
-        named = [name for name, value in body.items() if isinstance(value, Stage | Move)]
-        faults += checks.key_faults(named, lambda name: hasattr(SalesProcess, name))
-        faults += checks.stage_faults(list(layout.stages.values()), cls._deal_type) if layout.stages or faults else ()
-        faults += checks.move_faults(layout.moves, layout.stages)
-        faults += checks.reason_faults(cls.loss_reasons)
-        faults += checks.attribute_faults(
-            cls.key, cls.version, cls.title, cls.approval_rules, cls.migrations, layout.stages
-        )
-        ways = () if faults else tuple(routes(layout))
-        if not faults:
-            faults += checks.route_faults(list(layout.stages.values()), ways)
-        if faults:
-            raise ProcessDefinitionError(cls.__name__, faults)
-        cls._layout = layout
-        cls._routes = ways
-        cls._ways = {
-            way: tuple(route for route in ways if (route.move, route.source) == way)
-            for way in {(route.move, route.source): None for route in ways}
-        }
-        cls._reasons = MappingProxyType({reason.key: reason for reason in cls.loss_reasons})
-        if layout.stages:
-            cls._machine = _machine.build(cls.key, list(layout.stages.values()), ways)
+    @classmethod
+    def _faults_of(cls, layout: Layout, body: Mapping[str, object]) -> Iterator[str]:
+        yield from super()._faults_of(layout, body)
+        yield from checks.approval_faults(cls.approval_rules)
 
     def __init__(self, *, policy: Policy | None = None) -> None:
-        if not self._layout.stages:
-            raise ProcessDefinitionError(type(self).__name__, ["it has no stages; define them in its body"])
-        self.policy = policy
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.key} {self.version}: {' > '.join(self._layout.stages)}>"
+        super().__init__(policy=policy)
 
     # What it consists of ------------------------------------------------------------------------------------------
 
     @property
+    def policy(self) -> Policy | None:
+        """What says who may record what."""
+        return cast("Policy | None", self._policy)
+
+    @property
     def deal_type(self) -> type[D]:
         """The class of the deals that it works on."""
-        made_of = getattr(self, "__orig_class__", None)
-        own = get_args(made_of)[0] if made_of is not None else self._deal_type
-        return cast("type[D]", own)
+        return self._entity_type
 
     @property
     def stages(self) -> tuple[Stage[D], ...]:
         """Its stages, in order; those that are won and lost come last."""
-        return tuple(cast("Mapping[str, Stage[D]]", self._layout.stages).values())
-
-    @property
-    def routes(self) -> tuple[Route[D], ...]:
-        """Every way that every move can take, with what must hold on it."""
-        return cast("tuple[Route[D], ...]", self._routes)
+        return cast("tuple[Stage[D], ...]", super().stages)
 
     def stage(self, key: str) -> Stage[D]:
         """The stage with this key.
@@ -174,20 +138,7 @@ class SalesProcess(Generic[D]):
         Raises:
             UnknownName: there is none.
         """
-        stages = cast("Mapping[str, Stage[D]]", self._layout.stages)
-        if key not in stages:
-            raise UnknownName("stage", key, stages, where=f"process {self.key}")
-        return stages[key]
-
-    def loss_reason(self, key: str) -> LossReason:
-        """The loss reason with this key.
-
-        Raises:
-            UnknownName: there is none.
-        """
-        if key not in self._reasons:
-            raise UnknownName("loss reason", key, self._reasons, where=f"process {self.key}")
-        return self._reasons[key]
+        return cast("Stage[D]", super().stage(key))
 
     def probability(self, deal: D) -> Probability:
         """The chance of winning a deal, and which figure it is.
@@ -203,18 +154,6 @@ class SalesProcess(Generic[D]):
             return Probability(deal.predicted_probability, "predicted")
         by_stage = self.stage(deal.stage).probability
         return Probability(by_stage, "unknown" if by_stage is None else "stage")
-
-    def guide(self) -> str:
-        """The playbook of the process as Markdown: for each stage its purpose, what must hold, what to do."""
-        from salesflow.process.guide import guide
-
-        return guide(self)
-
-    def diagram(self) -> str:
-        """The process drawn, as Mermaid text."""
-        from salesflow.process.diagram import mermaid
-
-        return mermaid(self)
 
     # Where work on a deal begins ----------------------------------------------------------------------------------
 
@@ -247,11 +186,11 @@ class SalesProcess(Generic[D]):
             sale = process.open(id="D-1", name="Order desk", amount=Money("48000", "EUR"), by="noa", at=now)
         """
         first = self.stages[0]
-        deal = drafts.drafted(self.deal_type, draft, fields, records_allowed=False)
+        deal = drafts.drafted(self.deal_type, draft, fields, owned=ENGINE_FIELDS | RECORD_FIELDS)
         deal = drafts.placed(deal, self, first, at=moment(at, field="at"))
-        unmet = _unmet(first, RequirementKind.ENTRY, deal)
+        unmet = asked_of(deal, first, RequirementKind.ENTRY)
         if unmet:
-            raise MoveRefused(deal_id=deal.id, move="open", source="nothing", target=first.key, unmet=unmet)
+            raise MoveRefused(id=deal.id, move="open", source="nothing", target=first.key, unmet=unmet)
         sale = self._sale(by=by, at=at)
         sale._create(DealOpened(at=at, by=by, deal=deal), first)
         return sale
@@ -323,8 +262,8 @@ class SalesProcess(Generic[D]):
             UnknownName: there is no such stage, reason or field.
             InvalidValue: a value breaks the rule of its field.
         """
-        reached = self._stage_of(stage)
-        known = drafts.drafted(self.deal_type, draft, fields, records_allowed=True)
+        reached = self.stage(self._stage_of(stage).key)
+        known = drafts.drafted(self.deal_type, draft, fields, owned=ENGINE_FIELDS)
         drafts.check_order(opened_at, since, moment(at, field="at"))
         if reached.outcome is Outcome.LOST and reason is not None:
             self.loss_reason(reason)
@@ -358,81 +297,27 @@ class SalesProcess(Generic[D]):
             ProcessMismatch: it runs under another process or version, and no migration is declared.
             OutOfOrder: ``at`` lies before its last event.
         """
-        if not isinstance(deal, self.deal_type):
-            raise WrongType(
-                f"process {self.key} works on {self.deal_type.__name__}",
-                field="deal",
-                value=type(deal).__name__,
-                way_out="read it from the storage with that class, or use the process that it was opened under",
-            )
-        if deal.version == 0:
-            raise NotNow(
-                deal_id=deal.id,
-                tried="work on the deal",
-                because="it is a draft",
-                way_out="open or adopt it first",
-            )
+        self._check_workable(deal)
         sale = self._sale(by=by, at=at, deal=deal)
-        if deal.process != self.key or deal.process_version != self.version:
-            self._migrate(sale, deal)
-        elif deal.stage not in self._layout.stages:
-            self.stage(deal.stage)  # says so
+        self._take_over(sale, deal)
         return sale
 
     def _sale(self, *, by: str, at: datetime, deal: D | None = None) -> Sale[D]:
         return _sale_type()(self, deal, by=by, at=at)  # type: ignore[arg-type, return-value]  # a cache has no type variables
 
-    def _migrate(self, sale: Sale[D], deal: D) -> None:
-        for migration in self.migrations:
-            if (migration.process, migration.version) == (deal.process, deal.process_version):
-                target = self.stage(migration.stages.get(deal.stage, deal.stage))
-                if target.outcome is not deal.outcome:
-                    break
-                event = ProcessMigrated(
-                    at=sale.at,
-                    by=sale.by,
-                    from_process=deal.process,
-                    from_version=deal.process_version,
-                    to_process=self.key,
-                    to_version=self.version,
-                    source=deal.stage,
-                    target=target.key,
-                    entered_at=deal.entered_at,
-                    outcome=target.outcome,
-                )
-                sale._append(event)
-                return
-        raise ProcessMismatch(
-            deal_id=deal.id,
-            runs_under=f"{deal.process} {deal.process_version}",
-            process=f"{self.key} {self.version}",
-            way_out="use that process, or declare a Migration to a stage of the same outcome in the migrations of this one",
+    def _migrated(self, work: Work[D], entity: D, target: Position[D]) -> Event[D]:
+        return ProcessMigrated(
+            at=work.at,
+            by=work.by,
+            from_process=entity.process,
+            from_version=entity.process_version,
+            to_process=self.key,
+            to_version=self.version,
+            source=entity.stage,
+            target=target.key,
+            entered_at=entity.entered_at,
+            outcome=target.outcome,
         )
-
-    def _stage_of(self, stage: str | Stage[Never]) -> Stage[D]:
-        """The stage of this process that is meant by a key or by a stage, of it or of a process that it extends."""
-        if not isinstance(stage, str | Stage):
-            raise WrongType(
-                "a stage is meant by itself or by its key",
-                field="stage",
-                value=stage,
-                way_out=f"give one of {', '.join(self._layout.stages)}",
-            )
-        return self.stage(stage if isinstance(stage, str) else stage.key)
-
-    def _lacking(self, deal: D, reached: Stage[D]) -> tuple[str, ...]:
-        """What the process would have asked of a deal on its way to a stage, as ``stage.requirement``."""
-        lacking: list[Unmet] = []
-        for stage in self.stages:
-            if stage.outcome is Outcome.OPEN and reached.outcome is Outcome.LOST:
-                continue
-            lacking += (
-                _unmet(stage, RequirementKind.ENTRY, deal) if stage.outcome in (Outcome.OPEN, reached.outcome) else ()
-            )
-            if stage is reached:
-                break
-            lacking += _unmet(stage, RequirementKind.EXIT, deal) if stage.is_open else ()
-        return tuple(f"{unmet.stage}.{unmet.requirement}" for unmet in lacking)
 
 
 @functools.cache
@@ -441,14 +326,3 @@ def _sale_type() -> type[Sale[Deal]]:
     from salesflow.sale import Sale
 
     return Sale
-
-
-def _unmet(stage: Stage[D], kind: RequirementKind, deal: D) -> list[Unmet]:
-    found = (requirement.unmet(deal) for requirement in stage.requirements(kind))
-    return [unmet for unmet in found if unmet is not None]
-
-
-def _key_of(name: str) -> str:
-    """The key of a process class: ``SaaSProcess`` gives ``saas``."""
-    words = re.sub(r"(?<=[a-zA-Z0-9])(?=[A-Z][a-z])", "_", name.removesuffix("Process") or name)
-    return words.lower()

@@ -9,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from salesflow.deal.deal import Deal
+from salesflow.worked import Worked
 
 if TYPE_CHECKING:
     from typing import Never
 
-    from salesflow.process.definition import SalesProcess
-    from salesflow.process.stage import Stage
+    from salesflow.process.engine import Process
+    from salesflow.process.position import Position
 
-D = TypeVar("D", bound=Deal)
+E = TypeVar("E", bound=Worked)
 
 __all__ = ["dot", "mermaid"]
 
 _QUIET = ("go_back", "reopen")
 
 
-def mermaid(process: SalesProcess[D]) -> str:
+def mermaid(process: Process[E]) -> str:
     """The process as a Mermaid state diagram; going back and reopening are left out, as every stage has them."""
     return "\n".join(_mermaid_lines(process)) + "\n"
 
 
-def _mermaid_lines(process: SalesProcess[D]) -> Iterator[str]:
+def _mermaid_lines(process: Process[E]) -> Iterator[str]:
     names = {stage.key: f"s{number}" for number, stage in enumerate(process.stages, 1)}
     yield "stateDiagram-v2"
     yield "    direction LR"
@@ -51,7 +51,7 @@ def _mermaid_text(text: str) -> str:
     )
 
 
-def dot(process: SalesProcess[D]) -> str:
+def dot(process: Process[E]) -> str:
     """The process in DOT, the language of Graphviz."""
     names = {stage.key: f"s{number}" for number, stage in enumerate(process.stages, 1)}
     lines = ["digraph process {", "    rankdir=LR;", '    node [shape=box, style="rounded"];']
@@ -63,7 +63,7 @@ def dot(process: SalesProcess[D]) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _shape(stage: Stage[Never]) -> str:
+def _shape(stage: Position[Never]) -> str:
     return "" if stage.is_open else ", peripheries=2"
 
 
@@ -72,7 +72,7 @@ def _dot_text(text: str) -> str:
     return f'"{shown}"'
 
 
-def _drawn(process: SalesProcess[D]) -> Iterator[tuple[str, str, str]]:
+def _drawn(process: Process[E]) -> Iterator[tuple[str, str, str]]:
     for route in process.routes:
         if route.move not in _QUIET:
             yield route.source, route.target, route.title

@@ -1,4 +1,4 @@
-"""From what a host says of a deal to the deal as it begins under a process."""
+"""From what a host says of a deal, or of a lead, to how it begins under a process."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from salesflow._copying import built
-from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal, Loss
-from salesflow.deal.outcome import Outcome
+from salesflow.deal.deal import Deal, Loss
+from salesflow.entity import Entity
 from salesflow.errors import EngineOwned, InvalidValue, UnknownName, WrongType
+from salesflow.outcome import Outcome
 from salesflow.values.moments import moment
 
 if TYPE_CHECKING:
@@ -19,45 +20,54 @@ if TYPE_CHECKING:
     from salesflow.process.stage import Stage
 
 D = TypeVar("D", bound=Deal)
+E = TypeVar("E", bound=Entity)
 
 __all__ = ["check_names", "check_order", "drafted", "placed"]
 
 
-def check_names(deal_type: type[Deal], names: list[str], *, owned: frozenset[str], deal_id: str | None) -> None:
+def check_names(entity_type: type[Entity], names: list[str], *, owned: frozenset[str], id: str | None) -> None:
     """Refuse names of fields that do not exist, or that are not the caller's to set."""
     mine = [name for name in names if name in owned]
     if mine:
         raise EngineOwned(
-            deal_id=deal_id,
+            kind=entity_type.root().__name__.lower(),
+            id=id,
             fields=mine,
-            way_out="use a move of the sale, or the desk that the record belongs to",
+            way_out="use a move, or the desk that the record belongs to",
         )
-    known = [field.name for field in attrs.fields(deal_type)]
+    known = [field.name for field in attrs.fields(entity_type)]
     for name in names:
         if name not in known:
-            raise UnknownName("field", name, [one for one in known if one not in owned], where=deal_type.__name__)
+            raise UnknownName("field", name, [one for one in known if one not in owned], where=entity_type.__name__)
 
 
-def drafted(deal_type: type[D], draft: D | None, fields: Mapping[str, object], *, records_allowed: bool) -> D:
-    """The draft that the caller gave, or one made of the fields; checked either way."""
-    owned = ENGINE_FIELDS - {"id"} if records_allowed else (ENGINE_FIELDS | RECORD_FIELDS) - {"id"}
+def drafted(entity_type: type[E], draft: E | None, fields: Mapping[str, object], *, owned: frozenset[str]) -> E:
+    """The draft that the caller gave, or one made of the fields; checked either way.
+
+    Args:
+        entity_type: the class that it shall be of.
+        draft: the draft.
+        fields: its fields by name, where there is no draft.
+        owned: the fields that are not the caller's to set, apart from the id.
+    """
+    owned -= {"id"}
     if draft is None:
         name = fields.get("id")
-        check_names(deal_type, list(fields), owned=owned, deal_id=name if isinstance(name, str) else None)
-        for field in attrs.fields(deal_type):
+        check_names(entity_type, list(fields), owned=owned, id=name if isinstance(name, str) else None)
+        for field in attrs.fields(entity_type):
             if field.init and field.default is attrs.NOTHING and field.name not in fields:
-                raise InvalidValue(f"a {deal_type.__name__} must have it", field=field.name)
-        return built(deal_type, fields)
-    if not isinstance(draft, deal_type):
-        raise WrongType(f"the draft must be a {deal_type.__name__}", field="draft", value=type(draft).__name__)
+                raise InvalidValue(f"a {entity_type.__name__} must have it", field=field.name)
+        return built(entity_type, fields)
+    if not isinstance(draft, entity_type):
+        raise WrongType(f"the draft must be a {entity_type.__name__}", field="draft", value=type(draft).__name__)
     if fields:
         raise WrongType("fields stand in the draft or beside it, not both", field="draft", value=sorted(fields))
     set_here = [
         field.name
-        for field in attrs.fields(deal_type)
+        for field in attrs.fields(entity_type)
         if field.name in owned and getattr(draft, field.name) != field.default
     ]
-    check_names(deal_type, set_here, owned=owned, deal_id=draft.id)
+    check_names(entity_type, set_here, owned=owned, id=draft.id)
     return draft
 
 

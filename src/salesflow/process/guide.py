@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from salesflow.deal.deal import Deal
 from salesflow.process.requirement import Requirement, RequirementKind
+from salesflow.worked import Worked
 
 if TYPE_CHECKING:
     from typing import Never
 
-    from salesflow.process.definition import SalesProcess
-    from salesflow.process.stage import Stage
+    from salesflow.process.engine import Process
+    from salesflow.process.position import Position
 
-D = TypeVar("D", bound=Deal)
+E = TypeVar("E", bound=Worked)
 
 __all__ = ["escaped", "guide"]
 
@@ -31,12 +31,12 @@ def escaped(text: str) -> str:
     return re.sub(r"^(\d+)([.)])|^([-=])", r"\1\\\2\3", safe) if safe[:1].isdigit() or safe[:1] in "-=" else safe
 
 
-def guide(process: SalesProcess[D]) -> str:
+def guide(process: Process[E]) -> str:
     """The playbook of a process: for each stage its purpose, what must hold, and what to do next."""
     return "\n".join(_lines(process)) + "\n"
 
 
-def _lines(process: SalesProcess[D]) -> Iterator[str]:
+def _lines(process: Process[E]) -> Iterator[str]:
     yield f"# {escaped(process.title or process.key)}"
     for number, stage in enumerate(process.stages, 1):
         yield ""
@@ -45,7 +45,7 @@ def _lines(process: SalesProcess[D]) -> Iterator[str]:
             if paragraph.strip():
                 yield ""
                 yield escaped(paragraph)
-        yield from _facts(stage)
+        yield from _facts(stage, process._kind)
         yield from _listed("Before entering", _asked(stage.requirements(RequirementKind.ENTRY)))
         yield from _listed("Before leaving", _asked(stage.requirements(RequirementKind.EXIT)))
         yield from _listed("What to do", map(escaped, stage.guidance))
@@ -64,14 +64,14 @@ def _key(key: str) -> str:
     return f"`{key}`" if key.isidentifier() else escaped(key)
 
 
-def _facts(stage: Stage[Never]) -> Iterator[str]:
+def _facts(stage: Position[Never], kind: str) -> Iterator[str]:
     facts = []
     if stage.probability is not None and stage.is_open:
         facts.append(f"chance of winning {(stage.probability * 100).normalize():f} %")
     if stage.rots_after is not None:
         facts.append(f"stuck after {stage.rots_after.days} days")
     if not stage.is_open:
-        facts.append(f"a deal here is {stage.outcome}")
+        facts.append(f"a {kind} here is {stage.outcome}")
     if facts:
         yield ""
         yield f"*{'; '.join(facts).capitalize()}.*"
@@ -92,7 +92,7 @@ def _asked(requirements: Iterable[Requirement[Never]]) -> Iterator[str]:
         yield escaped(asked.text) + (f": {escaped(asked.hint)}" if asked.hint else "")
 
 
-def _ways(process: SalesProcess[D], stage: Stage[Never]) -> Iterator[str]:
+def _ways(process: Process[E], stage: Position[Never]) -> Iterator[str]:
     targets: dict[tuple[str, str], list[str]] = {}
     for route in process.routes:
         if route.source == stage.key:

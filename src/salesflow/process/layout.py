@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.outcome import Outcome
+from salesflow.outcome import Outcome
 from salesflow.process.checks import unknown
-from salesflow.process.move import BUILT_IN_MOVES, Move, Route
+from salesflow.process.move import Move, Route
+from salesflow.process.position import Position
 from salesflow.process.requirement import Requirement, RequirementKind
-from salesflow.process.stage import Stage
 
 if TYPE_CHECKING:
     from typing import Never
-
-    from salesflow.deal.deal import Deal
 
 __all__ = ["Layout", "lay_out", "routes"]
 
@@ -32,18 +30,21 @@ class Layout:
         dropped: keys of built-in moves that the process does not have.
     """
 
-    stages: Mapping[str, Stage[Never]] = attrs.field(factory=dict)
+    stages: Mapping[str, Position[Never]] = attrs.field(factory=dict)
     moves: Mapping[str, Move[Never]] = attrs.field(factory=dict)
     dropped: frozenset[str] = frozenset()
 
 
-def lay_out(inherited: Layout, body: Mapping[str, object], without: Sequence[str]) -> tuple[Layout, list[str]]:
+def lay_out(
+    inherited: Layout, body: Mapping[str, object], without: Sequence[str], built_in: Sequence[str]
+) -> tuple[Layout, list[str]]:
     """The layout of a process class, and what is wrong with it.
 
     Args:
         inherited: the layout of the process that it derives from; empty for a process from nothing.
         body: the body of the class.
         without: keys of inherited stages and moves, and of built-in moves, that it shall not have.
+        built_in: the moves that follow from the order of the stages.
     """
     faults: list[str] = []
     without = (without,) if isinstance(without, str) else without
@@ -55,15 +56,15 @@ def lay_out(inherited: Layout, body: Mapping[str, object], without: Sequence[str
             del stages[key]
         elif key in moves:
             del moves[key]
-        elif key in BUILT_IN_MOVES and key not in dropped:
+        elif key in built_in and key not in dropped:
             dropped.add(key)
         else:
-            known = [*inherited.stages, *inherited.moves, *BUILT_IN_MOVES]
+            known = [*inherited.stages, *inherited.moves, *built_in]
             faults.append(f"without: {unknown('stage or move', key, known)}")
-    new: dict[str, Stage[Never]] = {}
+    new: dict[str, Position[Never]] = {}
     for key, value in body.items():
         faults += _replacement_faults(key, value, stages, moves)
-        if isinstance(value, Stage):
+        if isinstance(value, Position):
             if value.key != key:
                 faults.append(f"stage {key!r} is the same object as {value.key!r}; make one of its own")
             if key in stages and value._after is None and value._before is None:
@@ -83,18 +84,18 @@ def lay_out(inherited: Layout, body: Mapping[str, object], without: Sequence[str
 def _replacement_faults(
     key: str, value: object, stages: Mapping[str, object], moves: Mapping[str, object]
 ) -> Iterator[str]:
-    if isinstance(value, type) and issubclass(value, Stage) and value.__name__ != key:
+    if isinstance(value, type) and issubclass(value, Position) and value.__name__ != key:
         yield f"{key!r} is a class of stages; make a stage of it: {key} = {value.__name__}()"
         return
-    if key in stages and not isinstance(value, Stage):
+    if key in stages and not isinstance(value, Position):
         yield f"{key!r} is a stage and can only be replaced by one; name it in without=(...) to remove it"
     if key in moves and not isinstance(value, Move):
         yield f"{key!r} is a move and can only be replaced by one; name it in without=(...) to remove it"
 
 
 def _insert(
-    stages: Mapping[str, Stage[Never]], new: Mapping[str, Stage[Never]], *, is_new_process: bool
-) -> tuple[dict[str, Stage[Never]], list[str]]:
+    stages: Mapping[str, Position[Never]], new: Mapping[str, Position[Never]], *, is_new_process: bool
+) -> tuple[dict[str, Position[Never]], list[str]]:
     """The stages with the new ones at their places."""
     order = list(stages)
     faults: list[str] = []
@@ -118,7 +119,7 @@ def _insert(
     return {key: everything[key] for key in order}, faults
 
 
-def _place(key: str, stage: Stage[Never], order: list[str], *, is_new_process: bool) -> bool:
+def _place(key: str, stage: Position[Never], order: list[str], *, is_new_process: bool) -> bool:
     """Put the key where the stage asks to stand; say whether that was possible."""
     if stage._after is not None and stage._before is not None:
         return False
@@ -133,22 +134,16 @@ def _place(key: str, stage: Stage[Never], order: list[str], *, is_new_process: b
     return True
 
 
-def _not_on_hold(deal: Deal) -> bool:
-    return deal.hold is None
+def routes(layout: Layout, built_in: Sequence[str], always: Sequence[Requirement[Never]]) -> Iterator[Route[Never]]:
+    """Every way that every move can take, built-in moves first.
 
-
-NOT_ON_HOLD = Requirement(
-    name="not_on_hold",
-    text="the deal is not on hold",
-    test=_not_on_hold,
-    hint="Resume it first.",
-)
-
-
-def routes(layout: Layout) -> Iterator[Route[Never]]:
-    """Every way that every move can take, built-in moves first."""
+    Args:
+        layout: what the process consists of.
+        built_in: the moves that follow from the order of the stages.
+        always: what is asked on every way out of an open stage, but for losing.
+    """
     for key, title, source, target in _built_in(list(layout.stages.values())):
-        if key in layout.dropped or key in layout.moves:
+        if key not in built_in or key in layout.dropped or key in layout.moves:
             continue
         yield Route(
             move=key,
@@ -156,7 +151,7 @@ def routes(layout: Layout) -> Iterator[Route[Never]]:
             source=source.key,
             target=target.key,
             outcome=target.outcome,
-            requirements=tuple(_asked(key, source, target)),
+            requirements=tuple(_asked(key, source, target, always)),
             needs_reason=key in ("go_back", "reopen"),
         )
     for key, move in layout.moves.items():
@@ -168,12 +163,12 @@ def routes(layout: Layout) -> Iterator[Route[Never]]:
                 source=name,
                 target=move.target,
                 outcome=target.outcome,
-                requirements=tuple(_asked(key, source, target, move)),
+                requirements=tuple(_asked(key, source, target, always, move)),
                 needs_reason=move.needs_reason,
             )
 
 
-def _built_in(stages: Sequence[Stage[Never]]) -> Iterator[tuple[str, str, Stage[Never], Stage[Never]]]:
+def _built_in(stages: Sequence[Position[Never]]) -> Iterator[tuple[str, str, Position[Never], Position[Never]]]:
     being = {outcome: [stage for stage in stages if stage.outcome is outcome] for outcome in Outcome}
     for line in (being[Outcome.OPEN], being[Outcome.WON]):
         for source, target in pairwise(line):
@@ -192,11 +187,15 @@ def _built_in(stages: Sequence[Stage[Never]]) -> Iterator[tuple[str, str, Stage[
 
 
 def _asked(
-    key: str, source: Stage[Never], target: Stage[Never], move: Move[Never] | None = None
+    key: str,
+    source: Position[Never],
+    target: Position[Never],
+    always: Sequence[Requirement[Never]],
+    move: Move[Never] | None = None,
 ) -> Iterator[Requirement[Never]]:
     """What must hold on this way: leaving the source, the move's own, entering the target."""
     if key != "lose" and source.is_open:
-        yield NOT_ON_HOLD
+        yield from always
     if key in ("advance", "win") or (move is not None and not move.leaves_unfinished):
         yield from source.requirements(RequirementKind.EXIT)
     if move is not None:

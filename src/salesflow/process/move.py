@@ -1,8 +1,8 @@
 """Moves: the named, allowed changes of stage.
 
-Every process has five moves that follow from the order of its stages: ``advance`` to the next stage, ``win``, ``lose``,
-``go_back`` to an earlier stage, and ``reopen``. A ``Move`` in the body of a process is one more, or replaces one of
-these under its name.
+Every process of deals has five moves that follow from the order of its stages: ``advance`` to the next stage, ``win``,
+``lose``, ``go_back`` to an earlier stage, and ``reopen``. A ``Move`` in the body of a process is one more, or replaces
+one of these under its name.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from salesflow.deal.deal import Deal
-from salesflow.deal.outcome import Outcome
+from salesflow.entity import Entity
+from salesflow.outcome import Outcome
 from salesflow.process.requirement import Requirement
 
 if TYPE_CHECKING:
@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar as DefaultedTypeVar
 
-    from salesflow.process.stage import Stage
+    from salesflow.deal.deal import Deal
+    from salesflow.process.position import Position
 
-    D_contra = DefaultedTypeVar("D_contra", bound=Deal, contravariant=True, default=Deal)
+    E_contra = DefaultedTypeVar("E_contra", bound=Entity, contravariant=True, default=Deal)
 else:
-    D_contra = TypeVar("D_contra", bound=Deal, contravariant=True)
+    E_contra = TypeVar("E_contra", bound=Entity, contravariant=True)
 
 __all__ = ["BUILT_IN_MOVES", "Move", "Route"]
 
 BUILT_IN_MOVES = ("advance", "win", "lose", "go_back", "reopen")
 
 
-class Move(Generic[D_contra]):
+class Move(Generic[E_contra]):
     """A named change of stage that a process allows.
 
     Args:
@@ -51,9 +52,9 @@ class Move(Generic[D_contra]):
     def __init__(
         self,
         *,
-        source: str | Stage[Never] | Iterable[str | Stage[Never]],
-        target: str | Stage[Never],
-        requires: Iterable[Requirement[D_contra]] = (),
+        source: str | Position[Never] | Iterable[str | Position[Never]],
+        target: str | Position[Never],
+        requires: Iterable[Requirement[E_contra]] = (),
         title: str = "",
         needs_reason: bool = False,
         leaves_unfinished: bool = False,
@@ -63,7 +64,7 @@ class Move(Generic[D_contra]):
         self._sources = tuple(source)
         self._target = target
         self._key = ""
-        self.requires: tuple[Requirement[D_contra], ...] = tuple(requires)
+        self.requires: tuple[Requirement[E_contra], ...] = tuple(requires)
         self.title = title
         self.needs_reason = needs_reason
         self.leaves_unfinished = leaves_unfinished
@@ -101,7 +102,7 @@ def _key_of(stage: object) -> str:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Route(Generic[D_contra]):
+class Route(Generic[E_contra]):
     """One way that a move can take: from one stage to one other.
 
     Attributes:
@@ -119,5 +120,5 @@ class Route(Generic[D_contra]):
     source: str
     target: str
     outcome: Outcome = Outcome.OPEN
-    requirements: tuple[Requirement[D_contra], ...] = ()
+    requirements: tuple[Requirement[E_contra], ...] = ()
     needs_reason: bool = False

@@ -1,6 +1,6 @@
-"""Requirements: what must hold before a deal may move.
+"""Requirements: what must hold before a deal, or a lead, may move.
 
-A requirement is a pure question to the deal. It returns ``True`` or ``False``, or yields what is missing, a text each.
+A requirement is a pure question to it. It returns ``True`` or ``False``, or yields what is missing, a text each.
 Anything else is a mistake of whoever wrote it, and raises. All requirements of a move are asked, and all that do not
 hold are reported: a seller should not find out one by one.
 """
@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from salesflow.deal.deal import Deal
+from salesflow.entity import Entity
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
 
-    D_contra = DefaultedTypeVar("D_contra", bound=Deal, contravariant=True, default=Deal)
-else:
-    D_contra = TypeVar("D_contra", bound=Deal, contravariant=True)
+    from salesflow.deal.deal import Deal
 
-D = TypeVar("D", bound=Deal)
+    E_contra = DefaultedTypeVar("E_contra", bound=Entity, contravariant=True, default=Deal)
+else:
+    E_contra = TypeVar("E_contra", bound=Entity, contravariant=True)
+
+E = TypeVar("E", bound=Entity)
 Method = TypeVar("Method", bound=Callable[..., "bool | Iterator[str]"])
 
 __all__ = ["Requirement", "RequirementKind", "Unmet", "entry_requirement", "exit_requirement", "requirement"]
@@ -63,7 +65,7 @@ class Unmet:
 
 
 @attrs.frozen(kw_only=True)
-class Requirement(Generic[D_contra]):
+class Requirement(Generic[E_contra]):
     """Something that must hold before a move.
 
     Attributes:
@@ -77,18 +79,18 @@ class Requirement(Generic[D_contra]):
 
     name: str
     text: str
-    test: Callable[[D_contra], bool | Iterator[str]]
+    test: Callable[[E_contra], bool | Iterator[str]]
     hint: str = ""
     kind: RequirementKind = RequirementKind.MOVE
     stage: str = ""
 
-    def unmet(self, deal: D_contra) -> Unmet | None:
+    def unmet(self, entity: E_contra, /) -> Unmet | None:
         """What is missing, or ``None`` where it holds.
 
         Raises:
             TypeError: the question gave neither a bool nor texts.
         """
-        return self.judge(self.test(deal))
+        return self.judge(self.test(entity))
 
     def judge(self, verdict: object) -> Unmet | None:
         """Turn the answer to the question into what is missing, strictly."""
@@ -155,7 +157,7 @@ def entry_requirement(text: str, *, hint: str = "") -> Callable[[Method], Method
 def exit_requirement(text: str, *, hint: str = "") -> Callable[[Method], Method]:
     """Mark a method of a stage as a requirement for leaving it forward.
 
-    It is asked when the deal advances, is won, or makes a move of your own; not when it is lost or goes back.
+    It is asked when a deal advances, is won, or makes a move of your own; not when it is lost or goes back.
 
     Args:
         text: what must hold, in words that a seller understands.
@@ -164,7 +166,7 @@ def exit_requirement(text: str, *, hint: str = "") -> Callable[[Method], Method]
     return _marked(RequirementKind.EXIT, text, hint)
 
 
-def requirement(text: str, *, hint: str = "") -> Callable[[Callable[[D], bool | Iterator[str]]], Requirement[D]]:
+def requirement(text: str, *, hint: str = "") -> Callable[[Callable[[E], bool | Iterator[str]]], Requirement[E]]:
     """Make a requirement of a function, for the moves that ask for it.
 
     Args:
@@ -180,7 +182,7 @@ def requirement(text: str, *, hint: str = "") -> Callable[[Callable[[D], bool | 
         fast_track = Move(source="approach", target="closing", requires=(existing_customer,))
     """
 
-    def make(test: Callable[[D], bool | Iterator[str]]) -> Requirement[D]:
+    def make(test: Callable[[E], bool | Iterator[str]]) -> Requirement[E]:
         return Requirement(name=getattr(test, "__name__", "requirement"), text=text, test=test, hint=hint)
 
     return make

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from salesflow.deal.deal import Deal
-from salesflow.deal.outcome import Outcome
+from salesflow.outcome import Outcome
 from salesflow.process.requirement import entry_requirement
 from salesflow.process.stage import Stage
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from salesflow.deal.deal import Deal
-from salesflow.deal.outcome import Outcome
+from salesflow.outcome import Outcome
 from salesflow.process.stage import Stage
 
 __all__ = ["Lost"]

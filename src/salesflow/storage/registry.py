@@ -20,6 +20,7 @@ from typing import Final
 import attrs
 
 from salesflow.errors import InvalidValue
+from salesflow.storage.own_shapes import EARLIER_SHAPES
 from salesflow.storage.plain.form import JSON, below
 from salesflow.values.text import line
 
@@ -38,6 +39,8 @@ OWN: Final[Mapping[str, str]] = {
         "event": "Recorded",
         "storage.receipt": "Receipt JournalEntry",
         "people.lead": "Lead LeadCaptured LeadUpdated",
+        "people.lead_moves": "LeadAdopted LeadStageChanged LeadDisqualified LeadConverted LeadReopened "
+        "LeadProcessMigrated",
         "people.contact": "Contact ContactAdded ContactUpdated",
         "people.organization": "Organization OrganizationAdded OrganizationUpdated",
         "deal.deal": "Deal",
@@ -137,7 +140,9 @@ class Registry:
         found = self._by_name.get(name)
         if found is None and name in OWN:
             cls = getattr(import_module(OWN[name]), name)
-            found = self._by_name[name] = self._by_class[cls] = RecordType(cls=cls, name=name, is_own=True)
+            earlier = EARLIER_SHAPES.get(name, {})
+            found = RecordType(cls=cls, name=name, schema=len(earlier) + 1, upcasters=earlier, is_own=True)
+            self._by_name[name] = self._by_class[cls] = found
         return found
 
     def of(self, cls: type) -> RecordType | None:

@@ -1,4 +1,4 @@
-"""What a position in the process means for a deal."""
+"""What a stage means for whatever is in it: a deal, a lead."""
 
 from __future__ import annotations
 
