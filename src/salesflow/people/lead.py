@@ -26,6 +26,7 @@ from salesflow.people.fields import (
     with_fields_changed,
 )
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import are_lines, is_line, is_optional_line, is_prose
 
 __all__ = ["LEAD_ENGINE_FIELDS", "Lead", "LeadCaptured", "LeadUpdated"]
@@ -65,21 +66,25 @@ class Lead(Entity):
         ``Lead(id="L-1", name="Noa Levi", email=EmailAddress("noa@acme.example"), source="fair")``
     """
 
-    name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    organization_name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email())
-    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
-    mobile: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
-    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address())
-    website: str | None = attrs.field(default=None, validator=is_website())
+    name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal(ERASED))
+    organization_name: str | None = attrs.field(
+        default=None, validator=is_optional_line(personal=True), metadata=personal()
+    )
+    job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
+    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email(), metadata=personal())
+    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone(), metadata=personal())
+    mobile: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone(), metadata=personal())
+    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address(), metadata=personal())
+    website: str | None = attrs.field(default=None, validator=is_website(), metadata=personal())
     source: str | None = attrs.field(default=None, validator=is_optional_line())
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     team: str | None = attrs.field(default=None, validator=is_optional_line())
-    language: str | None = attrs.field(default=None, validator=is_language())
-    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(60, personal=True))
-    interest: str = attrs.field(default="", validator=is_prose(personal=True))
-    notes: str = attrs.field(default="", validator=is_prose(personal=True))
+    language: str | None = attrs.field(default=None, validator=is_language(), metadata=personal())
+    tags: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=are_lines(60, personal=True), metadata=personal()
+    )
+    interest: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
+    notes: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
     status: str = attrs.field(default="new", validator=is_line(60))
 
     def __attrs_post_init__(self) -> None:

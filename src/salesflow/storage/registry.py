@@ -37,6 +37,7 @@ OWN: Final[Mapping[str, str]] = {
         "changes": "ChangeSet",
         "event": "Recorded",
         "storage.receipt": "Receipt JournalEntry",
+        "storage.erasure": "PersonalDataErased Erasure",
         "people.lead": "Lead LeadCaptured LeadUpdated",
         "people.contact": "Contact ContactAdded ContactUpdated",
         "people.organization": "Organization OrganizationAdded OrganizationUpdated",
