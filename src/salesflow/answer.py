@@ -13,6 +13,7 @@ import attrs
 
 from salesflow.values.moments import is_moment
 from salesflow.values.money import Money
+from salesflow.values.personal import personal
 from salesflow.values.text import are_lines, is_line
 
 __all__ = ["Answer", "AnswerValue"]
@@ -35,11 +36,13 @@ class Answer:
 
     question: str = attrs.field(validator=is_line())
     yes: bool | None = None
-    text: str | None = None
+    text: str | None = attrs.field(default=None, metadata=personal())
     amount: Money | None = None
     number: Decimal | None = None
     on: date | None = None
-    evidence: tuple[str, ...] = attrs.field(default=(), validator=are_lines(limit=1000, personal=True))
+    evidence: tuple[str, ...] = attrs.field(
+        default=(), validator=are_lines(limit=1000, personal=True), metadata=personal()
+    )
     at: datetime = attrs.field(validator=is_moment())
     by: str = attrs.field(validator=is_line())
 

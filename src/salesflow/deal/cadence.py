@@ -17,13 +17,14 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, tzinfo
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from itertools import count as numbers
 
 import attrs
 
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.values.moments import Period, day, is_day, is_optional_day
+from salesflow.values.working_days import WORKDAYS, RestDayShift, Weekday, WorkingDays, weekdays
 
 __all__ = ["WORKDAYS", "Cadence", "Frequency", "RestDayShift", "ShortMonths", "Weekday"]
 
@@ -42,35 +43,11 @@ class Frequency(StrEnum):
     YEARLY = "yearly"
 
 
-class Weekday(IntEnum):
-    """The days of the week, numbered as ``date.weekday()`` does."""
-
-    MONDAY = 0
-    TUESDAY = 1
-    WEDNESDAY = 2
-    THURSDAY = 3
-    FRIDAY = 4
-    SATURDAY = 5
-    SUNDAY = 6
-
-
-WORKDAYS = (Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY)
-"""Monday to Friday; elsewhere it may be ``SUNDAY`` to ``THURSDAY``."""
-
-
 class ShortMonths(StrEnum):
     """What happens in a month that lacks the day."""
 
     SKIP = "skip the month"
     LAST_DAY = "take its last day"
-
-
-class RestDayShift(StrEnum):
-    """What happens to a meeting that falls on a day of rest."""
-
-    KEEP = "keep the day"
-    NEXT = "move to the next day that is none"
-    PREVIOUS = "move to the day before that is none"
 
 
 def _frequency(value: Frequency | str) -> Frequency:
@@ -81,11 +58,11 @@ def _frequency(value: Frequency | str) -> Frequency:
 
 
 def _weekdays(value: Iterable[Weekday | int]) -> tuple[Weekday, ...]:
-    return tuple(Weekday(one) for one in _numbers(value, field="weekdays", least=0, most=6))
+    return weekdays(value, field="weekdays")
 
 
 def _rest_days(value: Iterable[Weekday | int]) -> tuple[Weekday, ...]:
-    return tuple(Weekday(one) for one in _numbers(value, field="rest_days", least=0, most=6))
+    return weekdays(value, field="rest_days")
 
 
 def _month_days(value: Iterable[int]) -> tuple[int, ...]:
@@ -353,12 +330,12 @@ class Cadence:
 
     def _moved(self, first: date, last: date) -> Iterator[date]:
         """The meetings around a window, moved off the days of rest, in order."""
-        shift = {RestDayShift.NEXT: 1, RestDayShift.PREVIOUS: -1}.get(self.on_rest_day or RestDayShift.KEEP, 0)
-        for meeting in self._unmoved(first.toordinal() - 7, last.toordinal() + 7):
-            while shift and (meeting - 1) % 7 in self.rest_days:
-                meeting += shift
-            if 1 <= meeting <= _LAST_ORDINAL:
-                yield date.fromordinal(meeting)
+        worked = WorkingDays(weekend=self.rest_days)
+        for meeting in map(date.fromordinal, self._unmoved(first.toordinal() - 7, last.toordinal() + 7)):
+            try:
+                yield worked.shifted(meeting, self.on_rest_day or RestDayShift.KEEP)
+            except InvalidValue:  # off the calendar, which begins with the year 1 and ends with 9999
+                continue
 
     def _unmoved(self, first: int, last: int) -> Iterator[int]:
         """The meetings as the rule has them, as ordinals: up to the end of the window, and few before it."""

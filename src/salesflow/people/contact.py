@@ -24,6 +24,7 @@ from salesflow.people.fields import (
     with_fields_changed,
 )
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import are_lines, is_line, is_optional_line, is_prose
 
 __all__ = ["Contact", "ContactAdded", "ContactUpdated"]
@@ -60,21 +61,25 @@ class Contact(Entity):
         ``Contact(id="C-1", name="Noa Levi", organization_id="O-1", likes=["short calls"])``
     """
 
-    name: str = attrs.field(validator=is_line(personal=True))
-    given_name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    family_name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
+    name: str = attrs.field(validator=is_line(personal=True), metadata=personal(ERASED))
+    given_name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
+    family_name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
     organization_id: str | None = attrs.field(default=None, validator=is_optional_line())
-    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email())
-    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
-    mobile: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
-    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address())
-    job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    language: str | None = attrs.field(default=None, validator=is_language())
-    likes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(500, personal=True))
-    dislikes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(500, personal=True))
+    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email(), metadata=personal())
+    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone(), metadata=personal())
+    mobile: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone(), metadata=personal())
+    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address(), metadata=personal())
+    job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
+    language: str | None = attrs.field(default=None, validator=is_language(), metadata=personal())
+    likes: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=are_lines(500, personal=True), metadata=personal()
+    )
+    dislikes: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=are_lines(500, personal=True), metadata=personal()
+    )
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     source: str | None = attrs.field(default=None, validator=is_optional_line())
-    notes: str = attrs.field(default="", validator=is_prose(personal=True))
+    notes: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
     do_not_contact: bool = attrs.field(default=False, validator=_is_answer)
 
 

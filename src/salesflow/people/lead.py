@@ -27,6 +27,7 @@ from salesflow.people.fields import (
     with_fields_changed,
 )
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import are_lines, is_optional_line, is_prose
 from salesflow.worked import STAGE_FIELDS, Worked
 
@@ -69,7 +70,7 @@ class Disqualification:
     """
 
     reason: str | None
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
 
 
 @attrs.frozen(kw_only=True)
@@ -122,21 +123,25 @@ class Lead(Worked):
         ``Lead(id="L-1", name="Noa Levi", email=EmailAddress("noa@acme.example"), source="fair")``
     """
 
-    name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    organization_name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email())
-    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
-    mobile: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
-    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address())
-    website: str | None = attrs.field(default=None, validator=is_website())
+    name: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal(ERASED))
+    organization_name: str | None = attrs.field(
+        default=None, validator=is_optional_line(personal=True), metadata=personal()
+    )
+    job_title: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
+    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email(), metadata=personal())
+    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone(), metadata=personal())
+    mobile: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone(), metadata=personal())
+    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address(), metadata=personal())
+    website: str | None = attrs.field(default=None, validator=is_website(), metadata=personal())
     source: str | None = attrs.field(default=None, validator=is_optional_line())
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     team: str | None = attrs.field(default=None, validator=is_optional_line())
-    language: str | None = attrs.field(default=None, validator=is_language())
-    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(60, personal=True))
-    interest: str = attrs.field(default="", validator=is_prose(personal=True))
-    notes: str = attrs.field(default="", validator=is_prose(personal=True))
+    language: str | None = attrs.field(default=None, validator=is_language(), metadata=personal())
+    tags: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=are_lines(60, personal=True), metadata=personal()
+    )
+    interest: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
+    notes: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
     probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
     predicted_probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
     disqualification: Disqualification | None = None

@@ -11,6 +11,7 @@ from salesflow.outcome import Outcome
 from salesflow.people.fields import first_version
 from salesflow.people.lead import Conversion, Disqualification, Lead
 from salesflow.values.moments import is_moment
+from salesflow.values.personal import personal
 from salesflow.values.text import is_line, is_optional_line, is_prose
 
 __all__ = [
@@ -64,7 +65,7 @@ class LeadStageChanged(Event[Lead]):
     entered_at: datetime | None = None
     outcome: Outcome = Outcome.OPEN
     reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def apply(self, lead: Lead, /) -> Lead:
         """The lead in the stage that it entered."""

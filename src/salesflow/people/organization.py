@@ -20,6 +20,7 @@ from salesflow.people.fields import (
     with_fields_changed,
 )
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import are_lines, is_line, is_optional_line, is_prose
 
 __all__ = ["Organization", "OrganizationAdded", "OrganizationUpdated"]
@@ -66,20 +67,24 @@ class Organization(Entity):
         ``Organization(id="O-1", name="Acme", website="acme.example", employees=40)``
     """
 
-    name: str = attrs.field(validator=is_line(personal=True))
+    name: str = attrs.field(validator=is_line(personal=True), metadata=personal(ERASED))
     parent_id: str | None = attrs.field(default=None, validator=is_optional_line())
-    registration_id: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    tax_id: str | None = attrs.field(default=None, validator=is_optional_line(personal=True))
-    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email())
-    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone())
-    website: str | None = attrs.field(default=None, validator=is_website())
-    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address())
+    registration_id: str | None = attrs.field(
+        default=None, validator=is_optional_line(personal=True), metadata=personal()
+    )
+    tax_id: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
+    email: EmailAddress | None = attrs.field(default=None, validator=is_optional_email(), metadata=personal())
+    phone: PhoneNumber | None = attrs.field(default=None, validator=is_optional_phone(), metadata=personal())
+    website: str | None = attrs.field(default=None, validator=is_website(), metadata=personal())
+    address: PostalAddress | None = attrs.field(default=None, validator=is_optional_address(), metadata=personal())
     industry: str | None = attrs.field(default=None, validator=is_optional_line())
     employees: int | None = attrs.field(default=None, validator=_is_count)
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     source: str | None = attrs.field(default=None, validator=is_optional_line())
-    notes: str = attrs.field(default="", validator=is_prose(personal=True))
-    tags: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=are_lines(60, personal=True))
+    notes: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
+    tags: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=are_lines(60, personal=True), metadata=personal()
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.parent_id == self.id:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -12,9 +13,13 @@ from salesflow.changes import Change, ChangeSet
 from salesflow.entity import Entity
 from salesflow.errors import DuplicateKey, InvalidValue, KeyReused, NotFound, StaleVersion
 from salesflow.event import Event, Recorded
+from salesflow.storage.erasure import Erasure, ErasurePlan, planned_erasure
 from salesflow.storage.query import Page, Query
 from salesflow.storage.receipt import JournalEntry, Receipt
 from salesflow.values.text import line
+
+if TYPE_CHECKING:
+    from salesflow.storage.records import Records
 
 E = TypeVar("E", bound=Entity)
 Name = tuple[type[Entity], str]
@@ -45,6 +50,7 @@ class MemoryStorage:
 
     Args:
         unique: keys that must be unique.
+        records: knows the classes of your own that are in sets of changes with an idempotency key, for ``erase``.
 
     Example::
 
@@ -53,13 +59,14 @@ class MemoryStorage:
         storage.get(Deal, "D-1")
     """
 
-    def __init__(self, *, unique: Iterable[UniqueKey] = ()) -> None:
+    def __init__(self, *, unique: Iterable[UniqueKey] = (), records: Records | None = None) -> None:
         self._lock = threading.RLock()
         self._unique = tuple(unique)
+        self._records = records
         self._entities: dict[Name, Entity] = {}
         self._events: dict[Name, list[Event[Entity]]] = {}
         self._journal: list[tuple[Name, int]] = []
-        self._receipts: dict[str, tuple[ChangeSet, Receipt]] = {}
+        self._receipts: dict[str, tuple[ChangeSet | str, Receipt]] = {}
         self._taken: dict[tuple[UniqueKey, str], str] = {}
         self._tenants: dict[str, MemoryStorage] = {}
 
@@ -128,7 +135,7 @@ class MemoryStorage:
         with self._lock:
             name = line(tenant, field="tenant")
             if name not in self._tenants:
-                self._tenants[name] = MemoryStorage(unique=self._unique)
+                self._tenants[name] = MemoryStorage(unique=self._unique, records=self._records)
             return self._tenants[name]
 
     def commit(self, changes: ChangeSet, /) -> Receipt:
@@ -142,7 +149,7 @@ class MemoryStorage:
         with self._lock:
             if changes.key is not None and changes.key in self._receipts:
                 earlier, receipt = self._receipts[changes.key]
-                if earlier != changes:
+                if earlier != (self._fingerprint(changes) if isinstance(earlier, str) else changes):
                     raise KeyReused(changes.key)
                 return receipt
             for change in changes.changes:
@@ -155,6 +162,53 @@ class MemoryStorage:
             if changes.key is not None:
                 self._receipts[changes.key] = changes, receipt
             return receipt
+
+    def erase(self, kind: type[Entity], id: str, /, *, by: str, at: datetime) -> Erasure:
+        """Replace every personal field of an entity, in what is stored now and in all of its past events.
+
+        Args:
+            kind: its class, or one that it derives from.
+            id: its id.
+            by: who erases.
+            at: when.
+
+        Raises:
+            NotFound: nothing of this kind is stored under this id.
+            InvalidValue: a class of your own is in a set under an idempotency key and not registered in ``records``.
+        """
+        with self._lock:
+            plan = planned_erasure(self.history(kind, id), by=by, at=at)
+            if plan.recorded is not None:
+                name = (kind.root(), id)
+                receipts = {key: self._without_content(name, *kept) for key, kept in self._receipts.items()}
+                self._write_erasure(name, plan, plan.recorded.event)
+                self._receipts = receipts
+            return plan.erasure
+
+    def _write_erasure(self, name: Name, plan: ErasurePlan, event: Event[Entity]) -> None:
+        events = self._events[name]
+        for one in plan.rewritten:
+            events[one.version - 1] = one.event
+        events.append(event)
+        self._journal.append((name, len(events)))
+        self._entities[name] = plan.after
+        for key in self._unique:
+            former = key.of(plan.before) if name[0] is key.kind else None
+            if former is not None and key.of(plan.after) != former:
+                self._taken.pop((key, former), None)
+
+    def _without_content(
+        self, name: Name, content: ChangeSet | str, receipt: Receipt
+    ) -> tuple[ChangeSet | str, Receipt]:
+        """What is kept of a set under its key once somebody in it was forgotten: enough to know it again."""
+        if isinstance(content, ChangeSet) and name in {(one.kind.root(), one.id) for one in content.changes}:
+            return self._fingerprint(content), receipt
+        return content, receipt
+
+    def _fingerprint(self, changes: ChangeSet) -> str:
+        from salesflow.storage.canonical import fingerprint  # what knows every record loads when first needed
+
+        return fingerprint(changes, records=self._records)
 
     def _write(self, change: Change[Entity]) -> None:
         name = (change.kind.root(), change.id)

@@ -10,17 +10,19 @@ isolation level stands in for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from salesflow.changes import ChangeSet
 from salesflow.entity import Entity
 from salesflow.event import Recorded
+from salesflow.storage.erasure import Erasure
 from salesflow.storage.query import Page, Query
 from salesflow.storage.receipt import JournalEntry, Receipt
 
 E = TypeVar("E", bound=Entity)
 
-__all__ = ["AsyncJournal", "AsyncStorage", "Journal", "Storage", "Tenants"]
+__all__ = ["AsyncEraser", "AsyncJournal", "AsyncStorage", "Eraser", "Journal", "Storage", "Tenants"]
 
 
 class Storage(Protocol):
@@ -107,6 +109,45 @@ class AsyncJournal(Protocol):
 
     async def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
         """As ``Journal.journal``."""
+        ...
+
+
+class Eraser(Protocol):
+    """The ability to forget a person and keep the ledger, the totals and the proof."""
+
+    def erase(self, kind: type[Entity], id: str, /, *, by: str, at: datetime) -> Erasure:
+        """Replace every personal field of an entity, in what is stored now and in all of its past events.
+
+        Afterwards none of it is found anywhere in the store: not in entities, events, journal, unique keys, search
+        columns, requests that were kept under their idempotency keys, nor in pages that the database has freed. Apart
+        from that everything stays: no event goes, versions and positions of the journal are the same, other entities
+        and what points here are untouched, and a set that is repeated under its key still gets its first receipt.
+        One event more, ``PersonalDataErased``, is appended to history and journal; the entity is the fold of its
+        history as before. Unique keys that it had because of what was erased are free.
+
+        Who has read the entity before cannot write what was erased back: the version has gone up, so it is stale. An
+        erasure that is repeated gives the same result and writes nothing; one after more was recorded erases that too.
+
+        What to write is what ``salesflow.storage.erasure.planned_erasure`` gives for the history.
+
+        Args:
+            kind: its class, or one that it derives from.
+            id: its id.
+            by: who erases.
+            at: when.
+
+        Raises:
+            NotFound: nothing of this kind is stored under this id.
+            StaleVersion: somebody wrote at the same moment; nothing is erased, ask again.
+        """
+        ...
+
+
+class AsyncEraser(Protocol):
+    """As ``Eraser``, awaited."""
+
+    async def erase(self, kind: type[Entity], id: str, /, *, by: str, at: datetime) -> Erasure:
+        """As ``Eraser.erase``; a call that is canceled has erased all or nothing."""
         ...
 
 

@@ -38,6 +38,7 @@ OWN: Final[Mapping[str, str]] = {
         "changes": "ChangeSet",
         "event": "Recorded",
         "storage.receipt": "Receipt JournalEntry",
+        "storage.erasure": "PersonalDataErased Erasure",
         "people.lead": "Lead LeadCaptured LeadUpdated",
         "people.lead_moves": "LeadAdopted LeadStageChanged LeadDisqualified LeadConverted LeadReopened "
         "LeadProcessMigrated",

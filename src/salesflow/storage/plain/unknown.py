@@ -14,6 +14,7 @@ import attrs
 from salesflow.errors import InvalidValue
 from salesflow.storage.plain.form import JSON, wrong
 from salesflow.storage.plain.values import LEAVES
+from salesflow.values.personal import personal
 
 __all__ = [
     "check_kept",
@@ -31,9 +32,10 @@ _KEPT = "unknown_fields"
 def _keeping(cls: type) -> type:
     """A subclass that also holds the fields of the data that the class does not know.
 
-    It is a field like any other, so it goes along when an event makes the next version of an entity.
+    It is a field like any other, so it goes along when an event makes the next version of an entity. What nobody here knows
+    may say something about a person, so it counts as personal.
     """
-    kept = {_KEPT: attrs.field(default=(), kw_only=True, repr=False)}
+    kept = {_KEPT: attrs.field(default=(), kw_only=True, repr=False, metadata=personal())}
     made = attrs.make_class(cls.__name__, kept, bases=(cls,), frozen=True, slots=True)
     made.__qualname__, made.__module__, made.__doc__ = cls.__qualname__, cls.__module__, cls.__doc__
     type.__setattr__(made, "__reduce__", _reduced)

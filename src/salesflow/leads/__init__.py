@@ -1,0 +1,1 @@
+"""From a name to a deal: what is done with leads, one room per concept."""

@@ -1,0 +1,1 @@
+"""What happened, in numbers: pure functions over rows."""
