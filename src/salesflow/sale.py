@@ -295,15 +295,6 @@ class Sale(Desks, Work[D_co]):
             return _lost(*facts, attempt.competitor)
         return (_won if outcome is Outcome.WON else _reopened)(*facts)
 
-    def _check_open(self, doing: str) -> None:
-        if self._entity.outcome is not Outcome.OPEN:
-            raise NotNow(
-                id=self._entity.id,
-                tried=doing,
-                because=f"the deal is {self._entity.outcome}",
-                way_out="reopen it first",
-            )
-
 
 _FIGURES = frozenset({"amount", "expected_close", "forecast_category", "probability", "predicted_probability"})
 _changed = maker(StageChanged)

@@ -299,6 +299,19 @@ class Work(Generic[E_co]):
             self.record(recorded_as(changes))
         return self._entity
 
+    def _check_open(self, doing: str) -> None:
+        """Refuse to do this on what is closed."""
+        entity = self._entity
+        if not entity.is_open:
+            kind = self._process._kind
+            raise NotNow(
+                kind=kind,
+                id=entity.id,
+                tried=doing,
+                because=f"the {kind} is {entity.outcome}",
+                way_out="reopen it first",
+            )
+
     def _check_update(self, names: list[str]) -> None:
         """Refuse to change these fields now; everything is allowed where nothing else is said."""
 

@@ -10,13 +10,13 @@ from decimal import Decimal
 from itertools import chain
 
 import pytest
-from salesflow.deal.outcome import Outcome
 
 from salesflow.leads.counts import CountRow
 from salesflow.leads.features import ScoredField, ScoredFields
 from salesflow.leads.learning import ClosedLead
 from salesflow.leads.prediction import LeadScore
 from salesflow.leads.scoring import PredictiveScoring
+from salesflow.outcome import Outcome
 
 WON, LOST = Outcome.WON, Outcome.LOST
 STAGES = ("new", "qualified", "proposition", "won")

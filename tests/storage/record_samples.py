@@ -30,6 +30,7 @@ from salesflow.storage.records import Records
 from salesflow.storage.registry import OWN
 from salesflow.values.contact_details import EmailAddress, PhoneNumber
 from salesflow.values.money import Money
+from salesflow.worked import Worked
 
 GOLDEN = Path(__file__).parent / "golden"
 JERUSALEM = datetime(2026, 11, 2, 9, 0, 0, 1, tzinfo=ZoneInfo("Asia/Jerusalem"))

@@ -31,12 +31,14 @@ from salesflow.testing.storage_contract.samples import (
     updated,
 )
 from salesflow.values.personal import ERASED, personal
+from salesflow.worked import STAGE_FIELDS
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=400)
 STAYS = {
     Contact: {"id", "version", "changed_at", "organization_id", "owner", "source", "do_not_contact"},
-    Lead: {"id", "version", "changed_at", "source", "owner", "team", "status"},
+    Lead: {"id", "version", "changed_at", "source", "owner", "team",
+        "probability", "predicted_probability", "disqualification", "conversion", "answers", *STAGE_FIELDS},
     Organization: {
         "id", "version", "changed_at", "parent_id", "industry", "employees", "owner", "source",
     },

@@ -11,8 +11,8 @@ from typing import Self
 
 import attrs
 
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue
+from salesflow.outcome import Outcome
 from salesflow.values.decimals import EXACT, exact_decimal
 
 __all__ = ["Evidence", "LeadScore", "Prediction"]

@@ -18,10 +18,10 @@ import attrs
 
 from salesflow.deal.deal import Deal
 from salesflow.deal.event import ProcessMigrated, StageChanged
-from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, UnknownName
 from salesflow.event import Creation, Event, Recorded
 from salesflow.measure.rows import DealRow, ObjectionRow, RefusedRow, TaskRow, VisitRow
+from salesflow.outcome import Outcome
 from salesflow.process.definition import Probability
 from salesflow.storage.receipt import JournalEntry
 from salesflow.values.moments import elapsed, moment

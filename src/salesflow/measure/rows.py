@@ -27,9 +27,9 @@ import attrs
 
 from salesflow.deal.deal import ForecastCategory
 from salesflow.deal.objections import ObjectionStatus
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.tasks import TaskStatus
 from salesflow.errors import InvalidValue, UnknownName, WrongType
+from salesflow.outcome import Outcome
 from salesflow.values.moments import day, moment
 from salesflow.values.money import Money
 

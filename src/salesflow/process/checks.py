@@ -18,6 +18,7 @@ from salesflow.deal.approvals import ApprovalRule
 from salesflow.errors import InvalidValue, one_of
 from salesflow.outcome import Outcome
 from salesflow.process.migration import Migration
+from salesflow.process.move import Move
 from salesflow.process.position import Position, declared_for
 from salesflow.process.reasons import LossReason
 from salesflow.process.requirement import Requirement
@@ -26,7 +27,7 @@ from salesflow.values.text import line
 if TYPE_CHECKING:
     from typing import Never
 
-    from salesflow.process.move import Move, Route
+    from salesflow.process.move import Route
 
 __all__ = [
     "approval_faults",
@@ -96,14 +97,14 @@ def key_faults(keys: Iterable[str], process: type[object]) -> Iterator[str]:
 
     Args:
         keys: names in the body of the process.
-        process: the class whose own attributes no key may hide.
+        process: the class whose own attributes no key may hide, apart from the stages and moves in its body.
     """
     for key in keys:
         if not key.isidentifier() or keyword.iskeyword(key) or not key.isascii():
             yield f"{key!r} cannot be a key: a key is a Python identifier in ASCII"
         elif key.startswith("_"):
             yield f"{key!r} cannot be a key: it begins with an underscore"
-        elif hasattr(process, key):
+        elif not isinstance(getattr(process, key, None), Position | Move | None):
             yield f"{key!r} cannot be a key: {process.__name__} itself has {key!r}"
 
 

@@ -71,13 +71,15 @@ def drafted(entity_type: type[E], draft: E | None, fields: Mapping[str, object],
     return draft
 
 
-def check_order(opened_at: datetime | None, since: datetime, at: datetime) -> None:
-    """Refuse a deal that was taken over before it entered its stage, or entered it before it was opened."""
+def check_order(opened_at: datetime | None, since: datetime, at: datetime, *, kind: str = "deal") -> None:
+    """Refuse what was taken over before it entered its stage, or entered it before it was opened."""
     if moment(since, field="since") > at:
-        raise InvalidValue("a deal entered its stage before it is taken over", field="since", value=since.isoformat())
+        raise InvalidValue(
+            f"a {kind} entered its stage before it is taken over", field="since", value=since.isoformat()
+        )
     if opened_at is not None and moment(opened_at, field="opened_at") > since:
         raise InvalidValue(
-            "a deal is opened before it enters its stage", field="opened_at", value=opened_at.isoformat()
+            f"a {kind} is opened before it enters its stage", field="opened_at", value=opened_at.isoformat()
         )
 
 

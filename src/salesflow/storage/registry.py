@@ -40,6 +40,7 @@ OWN: Final[Mapping[str, str]] = {
         "storage.receipt": "Receipt JournalEntry",
         "storage.erasure": "PersonalDataErased Erasure",
         "people.lead": "Lead LeadCaptured LeadUpdated",
+        "leads.qualifying": "AnswerGiven AnswerRetracted",
         "people.lead_moves": "LeadAdopted LeadStageChanged LeadDisqualified LeadConverted LeadReopened "
         "LeadProcessMigrated",
         "people.contact": "Contact ContactAdded ContactUpdated",
