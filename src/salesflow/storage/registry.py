@@ -38,6 +38,7 @@ OWN: Final[Mapping[str, str]] = {
         "event": "Recorded",
         "storage.receipt": "Receipt JournalEntry",
         "storage.erasure": "PersonalDataErased Erasure",
+        "storage.audit": "LinkedEntry ChainLink ChainHead",
         "people.lead": "Lead LeadCaptured LeadUpdated",
         "people.contact": "Contact ContactAdded ContactUpdated",
         "people.organization": "Organization OrganizationAdded OrganizationUpdated",
