@@ -14,7 +14,8 @@ It keeps everything that ``Storage`` promises, and the journal, tenants, unique 
   compares text byte by byte, which in UTF-8 is the order of text keys.
 - ``synchronous = FULL``: a commit that came back is on the disk, also after a loss of power. In WAL mode readers do not wait
   for the writer.
-- ``secure_delete`` overwrites what is deleted, and a checkpoint empties the write-ahead log: what was erased is in no file.
+- After an erasure the file is rebuilt with ``VACUUM`` and the write-ahead log emptied, so that what was erased is in no file.
+  ``secure_delete`` is not enough: pages that were split before keep copies of what has moved to their neighbors.
 - Errors are made here, and never from the driver's: its messages repeat the values that were refused.
 """
 
@@ -33,10 +34,12 @@ from typing import Any, TypeVar
 from salesflow import ChangeSet, Entity, Recorded
 from salesflow.errors import StorageClosed, StorageError
 from salesflow.storage import JournalEntry, Page, Query, Receipt, UniqueKey
+from salesflow.storage.audit import AuditChain
 from salesflow.storage.erasure import Erasure, planned_erasure
 from salesflow.storage.records import Records
-from salesflow.storage.rows import EntityRow, EventRow, Rows, TakenRow, check_window
+from salesflow.storage.rows import Rows, check_window
 from salesflow.storage.scanning import Comparison, Condition, Ordering, Scan
+from salesflow.storage.tables import EntityRow, EventRow, TakenRow
 from salesflow.values.text import line
 
 E = TypeVar("E", bound=Entity)
@@ -47,7 +50,7 @@ create table if not exists entities (
     primary key (tenant, kind, id));
 create table if not exists events (
     tenant text not null, position integer not null, kind text not null, id text not null, version integer not null,
-    body text not null, primary key (tenant, position));
+    body text not null, content text, redacted text, hash text, primary key (tenant, position));
 create unique index if not exists history on events (tenant, kind, id, version);
 create table if not exists taken (
     tenant text not null, kind text not null, name text not null, value text not null, id text not null,
@@ -67,6 +70,7 @@ class SQLiteStorage:
         unique: keys that must be unique.
         indexed: the fields of each kind that queries narrow down or order by with an index. A field that is added later
             is filled in for everything that is stored.
+        chain: makes the links of the audit chain, where one is to be kept.
     """
 
     def __init__(
@@ -76,12 +80,13 @@ class SQLiteStorage:
         records: Records | None = None,
         unique: Iterable[UniqueKey] = (),
         indexed: Mapping[type[Entity], Iterable[str]] = MappingProxyType({}),
+        chain: AuditChain | None = None,
     ) -> None:
-        self._rows = Rows(records, unique=unique, indexed=indexed)
+        self._rows = Rows(records, unique=unique, indexed=indexed, chain=chain)
         self._tenant = ""
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode = wal", "synchronous = full", "secure_delete = on"):
+        for pragma in ("journal_mode = wal", "synchronous = full"):
             self._connection.execute(f"pragma {pragma}")
         columns = ("tenant", "kind", "id", "version", "body", *map(_quoted, self._rows.columns))
         changed = ", ".join(f"{column} = ?" for column in columns[3:])
@@ -125,10 +130,11 @@ class SQLiteStorage:
     def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
         """As ``Journal.journal``."""
         check_window(after=after, limit=limit)
-        sql = "select position, body from events where tenant = ? and position > ? order by position limit ?"
+        columns = "position, body, content, redacted, hash"
+        sql = f"select {columns} from events where tenant = ? and position > ? order by position limit ?"
         with self._transaction("begin"):
             found = self._all(sql, after, limit)
-        return tuple(JournalEntry(position=position, recorded=self._rows.recorded(body)) for position, body in found)
+        return tuple(self._rows.entry(*row) for row in found)
 
     # Writing
 
@@ -162,7 +168,7 @@ class SQLiteStorage:
                     place = (self._tenant, row.kind, row.id, row.version)
                     sql = "update events set body = ? where tenant = ? and kind = ? and id = ? and version = ?"
                     self._connection.execute(sql, (row.body, *place))
-        self._empty_the_log()
+        self._rebuild()
         return plan.erasure
 
     def _write(self, row: EntityRow) -> None:
@@ -178,14 +184,15 @@ class SQLiteStorage:
 
     def _append(self, events: Sequence[EventRow]) -> None:
         """Append events to histories and journal."""
-        (last,) = self._connection.execute(
-            "select coalesce(max(position), 0) from events where tenant = ?", (self._tenant,)
-        ).fetchone()
-        rows = (
-            (self._tenant, position, row.kind, row.id, row.version, row.body)
-            for position, row in enumerate(events, last + 1)
+        last = self._one("select position, hash from events where tenant = ? order by position desc limit 1") or (
+            0,
+            None,
         )
-        self._connection.executemany("insert into events values (?, ?, ?, ?, ?, ?)", rows)
+        rows = (
+            (self._tenant, row.position, row.event.kind, row.event.id, row.event.version, row.event.body, *row.link)
+            for row in self._rows.entries(events, last=last[0], hash=last[1])
+        )
+        self._connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _move_keys(self, freed: Sequence[TakenRow], taken: Sequence[TakenRow]) -> None:
         """Free unique keys, then take others."""
@@ -197,12 +204,16 @@ class SQLiteStorage:
             if self._run(sql, row.kind, row.name, row.value, row.id).rowcount != 1:
                 raise row.refusal()
 
-    def _empty_the_log(self) -> None:
-        """Move the write-ahead log into the file and cut it, so that what was erased is not in it any more."""
+    def _rebuild(self) -> None:
+        """Write the file anew and empty the write-ahead log, so that nothing is left of what was erased."""
         with self._lock:
-            (busy, _, _) = self._connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            try:
+                self._connection.execute("vacuum")
+                (busy, _, _) = self._connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            except sqlite3.Error:
+                busy = True
         if busy:
-            raise StorageError("erased, but somebody still reads the log of the database; erase again to empty it")
+            raise StorageError("erased, but others keep the file from being rebuilt; erase again to rebuild it")
 
     # The database
 

@@ -2,18 +2,7 @@
 
 Every storage on SQL does the same: it turns a change set into rows, compares the versions, writes the rows, and turns
 what it reads into entities. Only comparing and writing need a database. The rest is here, as data and without any
-driver, so that an adapter is a short program that says what its database does. Five tables are enough:
-
-============  ==========================================================================================
-entities      kind, id, version, a column of text keys for each indexed field, body; its key is kind and id
-events        position, kind, id, version, body; its key is the position; kind, id and version are unique too
-taken         kind, name, value, id: who has which unique key; its key is kind, name and value
-requests      key, fingerprint, receipt: the sets that came with an idempotency key
-journals      the last position, where the database lets several write at once
-============  ==========================================================================================
-
-In a storage for several tenants each table, and each of these keys, begins with the tenant. All text is compared
-letter by letter. Bodies and receipts are JSON; a fingerprint is all that is kept of the content of a request.
+driver, so that an adapter is a short program that says what its database does. What the tables are is in ``tables.py``.
 """
 
 from __future__ import annotations
@@ -25,140 +14,24 @@ import attrs
 
 from salesflow.changes import Change, ChangeSet
 from salesflow.entity import Entity
-from salesflow.errors import DuplicateKey, InvalidValue, KeyReused, NotFound, StaleVersion, StorageError, UnknownName
+from salesflow.errors import InvalidValue, NotFound, UnknownName
 from salesflow.event import Recorded
+from salesflow.storage.audit import AuditChain, ChainHead, ChainLink, LinkedEntry
 from salesflow.storage.canonical import fingerprint
 from salesflow.storage.erasure import ErasurePlan
 from salesflow.storage.keys import is_storable, text_key
 from salesflow.storage.memory import UniqueKey
 from salesflow.storage.query import Query
-from salesflow.storage.receipt import Receipt
+from salesflow.storage.receipt import JournalEntry, Receipt
 from salesflow.storage.records import Records
 from salesflow.storage.scanning import Search, column_of
+from salesflow.storage.tables import EntityRow, EntryRow, ErasureRows, EventRow, SetRows, TakenRow
 
 E = TypeVar("E", bound=Entity)
 
-__all__ = ["EntityRow", "ErasureRows", "EventRow", "Rows", "SetRows", "TakenRow", "check_window"]
+__all__ = ["Rows", "check_window"]
 
 _NO_FIELDS: Final[Mapping[type[Entity], Iterable[str]]] = {}
-
-
-@attrs.frozen
-class EntityRow:
-    """An entity as it will be stored.
-
-    Attributes:
-        kind: the name of its root kind.
-        id: its id.
-        expected: the version that must be stored when it is written; 0 where it is new.
-        version: its version then.
-        keys: its text keys, one for each of ``Rows.columns``.
-        body: all of it, as JSON.
-    """
-
-    kind: str
-    id: str
-    expected: int
-    version: int
-    keys: tuple[str | None, ...]
-    body: str
-
-    def refusal(self, found: int | None) -> StorageError:
-        """Why it is not written: another version is stored, or none (``None``)."""
-        if self.expected == 0:
-            return DuplicateKey(self.kind, "id")
-        return StaleVersion(self.kind, self.id, expected=self.expected, found=found or 0)
-
-
-@attrs.frozen
-class EventRow:
-    """An event as it will be stored.
-
-    Attributes:
-        kind: the name of the root kind of its entity.
-        id: the id of its entity.
-        version: the version that the entity has after it.
-        body: the ``Recorded`` event, as JSON.
-    """
-
-    kind: str
-    id: str
-    version: int
-    body: str
-
-
-@attrs.frozen
-class TakenRow:
-    """A unique key that an entity has.
-
-    Attributes:
-        kind: the name of the root kind of the entity.
-        name: what the key is called.
-        value: the key.
-        id: the id of the entity.
-    """
-
-    kind: str
-    name: str
-    value: str
-    id: str
-
-    def refusal(self) -> DuplicateKey:
-        """Why it is not written: another entity has it."""
-        return DuplicateKey(self.kind, self.name)
-
-
-@attrs.frozen(kw_only=True)
-class SetRows:
-    """A set of changes as rows.
-
-    Attributes:
-        entities: to insert where ``expected`` is 0, to update where that version is stored otherwise.
-        events: to append, in this order.
-        freed: unique keys to delete, before others are taken.
-        taken: unique keys to insert.
-        key: the idempotency key of the set, if it has one.
-        fingerprint: what tells the set from others under the same key; empty where it has no key.
-        receipt: what the commit gives back.
-        receipt_body: the same, as JSON.
-    """
-
-    entities: tuple[EntityRow, ...]
-    events: tuple[EventRow, ...]
-    freed: tuple[TakenRow, ...]
-    taken: tuple[TakenRow, ...]
-    key: str | None
-    fingerprint: str
-    receipt: Receipt
-    receipt_body: str
-
-    def check_same(self, fingerprint: str) -> None:
-        """Compare with the fingerprint that is stored under the same idempotency key.
-
-        Raises:
-            KeyReused: it is another set.
-        """
-        if self.key is not None and fingerprint != self.fingerprint:
-            raise KeyReused(self.key)
-
-
-@attrs.frozen(kw_only=True)
-class ErasureRows:
-    """An erasure as rows.
-
-    Attributes:
-        entity: to update where its version is still stored.
-        rewritten: events whose body is replaced, by kind, id and version.
-        appended: the event to append, in a tuple.
-        freed: unique keys to delete.
-        taken: unique keys to insert.
-    """
-
-    entity: EntityRow
-    rewritten: tuple[EventRow, ...]
-    appended: tuple[EventRow, ...]
-    freed: tuple[TakenRow, ...]
-    taken: tuple[TakenRow, ...]
 
 
 class Rows:
@@ -170,6 +43,7 @@ class Rows:
         indexed: the fields of each kind that queries narrow down or order by with an index; the fields of a kind count
             for those derived from it. They hold text of at most 254 characters, an ``Enum``, numbers, money, e-mail
             addresses, phone numbers, days, moments, or ``None``.
+        chain: makes the links of the audit chain, where one is kept.
 
     Attributes:
         columns: the names of the columns with text keys, ``key_stage`` for the field ``stage``. Kinds that have a field of
@@ -188,8 +62,10 @@ class Rows:
         *,
         unique: Iterable[UniqueKey] = (),
         indexed: Mapping[type[Entity], Iterable[str]] = _NO_FIELDS,
+        chain: AuditChain | None = None,
     ) -> None:
         self._records = records or Records()
+        self._chain = chain
         self._unique = tuple(unique)
         self._indexed = {kind: _checked(kind, fields) for kind, fields in indexed.items()}
         names = dict.fromkeys(name for fields in self._indexed.values() for name in fields)
@@ -225,6 +101,25 @@ class Rows:
             freed=freed,
             taken=taken,
         )
+
+    def entries(self, events: Iterable[EventRow], *, last: int, hash: str | None = None) -> list[EntryRow]:
+        """Events with their places in the journal, numbered while nobody else can write.
+
+        Args:
+            events: what is appended, in order.
+            last: the last position of the journal; 0 where it is empty.
+            hash: the ``hash`` that is stored there, for the audit chain.
+        """
+        if self._chain is None:
+            return [EntryRow(position, event) for position, event in enumerate(events, last + 1)]
+        rows: list[EntryRow] = []
+        head = ChainHead(position=last, hash=hash or "")
+        for event in events:
+            entry = self._chain.link(event.recorded, after=head)
+            link = entry.link
+            rows.append(EntryRow(entry.position, event, (link.content, link.redacted, link.hash)))
+            head = entry.head
+        return rows
 
     def keys(self, entity: Entity) -> tuple[str | None, ...]:
         """The text keys of an entity, one for each of ``columns``; for those who fill a column that is new.
@@ -282,6 +177,16 @@ class Rows:
             raise NotFound(kind.__name__, id)
         return recorded
 
+    def entry(
+        self, position: int, body: str, content: str | None = None, redacted: str | None = None, hash: str | None = None
+    ) -> JournalEntry:
+        """The entry of the journal that a row holds; a ``LinkedEntry`` where it has a link."""
+        recorded = self.recorded(body)
+        if content is None or redacted is None or hash is None:
+            return JournalEntry(position=position, recorded=recorded)
+        link = ChainLink(content=content, redacted=redacted, hash=hash)
+        return LinkedEntry(position=position, recorded=recorded, link=link)
+
     def receipt(self, body: str) -> Receipt:
         """The receipt that a body holds."""
         return self._records.from_json(body, expect=Receipt)
@@ -314,7 +219,8 @@ class Rows:
         return EntityRow(kind, entity.id, expected, entity.version, self.keys(entity), self._body(entity))
 
     def _event_row(self, recorded: Recorded) -> EventRow:
-        return EventRow(recorded.kind.root().__name__, recorded.id, recorded.version, self._body(recorded))
+        kind = recorded.kind.root().__name__
+        return EventRow(kind, recorded.id, recorded.version, self._body(recorded), recorded)
 
     def _body(self, record: object) -> str:
         return self._records.to_json(record).decode()
