@@ -29,6 +29,7 @@ from salesflow.entity import Entity
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 from salesflow.values.moments import is_optional_day
 from salesflow.values.money import Money
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import is_line, is_optional_line
 
 __all__ = ["ENGINE_FIELDS", "Deal", "ForecastCategory", "Hold", "Loss"]
@@ -55,7 +56,7 @@ class Loss:
     """
 
     reason: str | None
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
     competitor: str | None = None
 
 
@@ -70,7 +71,7 @@ class Hold:
     """
 
     since: datetime
-    reason: str
+    reason: str = attrs.field(metadata=personal(ERASED))
     until: date | None = None
 
 
@@ -138,7 +139,7 @@ class Deal(Entity):
         follow_up, tasks: the records kept on the way; each has a desk in the sale.
     """
 
-    name: str = attrs.field(validator=is_line())
+    name: str = attrs.field(validator=is_line(), metadata=personal(ERASED))
     organization_id: str | None = attrs.field(default=None, validator=is_optional_line())
     contact_id: str | None = attrs.field(default=None, validator=is_optional_line())
     lead_id: str | None = attrs.field(default=None, validator=is_optional_line())
