@@ -8,6 +8,7 @@ from typing import cast
 
 import attrs
 import pytest
+from storage.record_samples import classes, sample
 
 from salesflow import Contact, Deal, EmailAddress, InvalidValue, Lead, MemoryStorage, Organization, PhoneNumber
 from salesflow.changes import ChangeSet
@@ -21,9 +22,11 @@ from salesflow.storage.memory import UniqueKey
 from salesflow.storage.records import Records
 from salesflow.testing.storage_contract import UNIQUE
 from salesflow.testing.storage_contract.samples import (
+    PROCESS,
     a_contact,
     a_known_contact,
     a_lead,
+    a_long_deal,
     a_sale,
     added,
     an_organization,
@@ -303,3 +306,48 @@ def test_the_journal_keeps_its_positions_and_gets_one_more() -> None:
         (3, "C-1", 2),
     ]
     assert cast("ContactAdded", storage.journal()[0].recorded.event).contact.notes == ""
+
+
+# Deals ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_deal_loses_what_was_written_about_people_and_keeps_its_ledger() -> None:
+    sale = a_long_deal()
+    sale.committee.change("C-1", note="afraid of dogs")
+    storage = stored(sale.changes)
+    before = storage.get(Deal, "D-1")
+    storage.erase(Deal, "D-1", by="noa", at=LATER)
+    after = storage.get(Deal, "D-1")
+    ledger = ("amount", "stage", "outcome", "opened_at", "entered_at", "expected_close", "probability", "contact_id")
+    assert [getattr(after, name) for name in ledger] == [getattr(before, name) for name in ledger]
+    assert [meeting.summary for meeting in after.meetings] == [ERASED]
+    assert [member.note for member in after.committee] == [""]
+    assert [one.statement for one in after.objections] == [ERASED]
+    assert after.needs[0].text == before.needs[0].text
+    assert fold(events(storage.history(Deal, "D-1"))) == after
+    assert [one.at for one in events(storage.history(Deal, "D-1"))[:-1]] == [one.at for one in sale.changes.events]
+
+
+def test_a_deal_that_was_erased_can_be_worked_on() -> None:
+    storage = stored(a_long_deal().changes)
+    storage.erase(Deal, "D-1", by="noa", at=LATER)
+    deal = storage.get(Deal, "D-1")
+    sale = PROCESS.work_on(deal, by="dan", at=LATER)
+    sale.update(name="Order desk")
+    sale.lose(reason="competitor")
+    storage.commit(sale.changes)
+    assert storage.get(Deal, "D-1").name == "Order desk"
+
+
+@pytest.mark.parametrize("cls", [cls for cls in classes() if issubclass(cls, Event)], ids=lambda cls: cls.__name__)
+def test_every_event_of_the_library_can_be_rid_of_what_is_personal(cls: type[Event]) -> None:
+    for full in (True, False):
+        event = cast("Event[Patient]", sample(cls, full=full))
+        kind = next(kind for kind in (Contact, Lead, Organization, Deal) if _is_about(event, kind))
+        once = without_personal_data(recorded(event, kind))
+        assert without_personal_data(once) is once
+        assert type(once.event) is cls
+
+
+def _is_about(event: object, kind: type[Entity]) -> bool:
+    return kind is Deal or f".{kind.__name__.lower()}" in type(event).__module__

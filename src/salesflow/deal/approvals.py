@@ -16,6 +16,7 @@ import attrs
 from salesflow.deal.children import is_optional_a
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.values.money import Money
+from salesflow.values.personal import personal
 from salesflow.values.text import is_line
 
 __all__ = ["Approval", "ApprovalRule"]
@@ -35,7 +36,7 @@ class Approval:
     key: str
     by: str
     at: datetime
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
 
 
 class _Priced(Protocol):

@@ -30,6 +30,7 @@ from salesflow.errors import InvalidValue, NotNow, UnknownName, one_of
 from salesflow.event import Event
 from salesflow.values.moments import day, is_optional_day
 from salesflow.values.money import Money
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import identifier, is_line, is_prose
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class ClosingTerms:
     signed_by: str | None = None
     signed_at: datetime | None = None
     ended_at: datetime | None = None
-    reason: str = ""
+    reason: str = attrs.field(default="", metadata=personal())
 
     def __attrs_post_init__(self) -> None:
         if self.starts_on is not None and self.ends_on is not None and self.ends_on < self.starts_on:
@@ -275,7 +276,7 @@ class TermsApproved(_TermsChanged):
     """
 
     key: str = attrs.field(validator=is_line(limit=60))
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this approval given."""
@@ -320,7 +321,7 @@ class TermsSigned(_TermsChanged):
 class TermsRejected(_TermsChanged):
     """The other side said no."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000))
+    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with these terms rejected."""
@@ -342,7 +343,7 @@ class TermsExpired(_TermsChanged):
 class TermsWithdrawn(_TermsChanged):
     """The terms were taken back."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000))
+    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with these terms withdrawn; an amount that was set by accepting them stays until it is updated."""

@@ -21,6 +21,7 @@ from salesflow.deal.children import chosen, is_a, is_optional_a, nothing_given
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.event import Event
+from salesflow.values.personal import personal
 from salesflow.values.text import identifier, is_identifier, is_optional_line, is_prose
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class CommitteeMember:
     is_primary: bool = False
     may_sign: bool = False
     stance: Stance | None = None
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
 
 
 def primary(committee: Iterable[CommitteeMember]) -> CommitteeMember | None:
@@ -129,7 +130,7 @@ class CommitteeMemberAdded(Event["Deal"]):
     is_primary: bool = attrs.field(default=False, validator=is_a(bool))
     may_sign: bool = attrs.field(default=False, validator=is_a(bool))
     stance: Stance | None = attrs.field(default=None, validator=is_optional_a(Stance))
-    note: str = attrs.field(default="", validator=is_prose(personal=True))
+    note: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more member of the committee."""
@@ -152,7 +153,7 @@ class CommitteeMemberChanged(Event["Deal"]):
     roles: tuple[BuyingRole, ...] = attrs.field(validator=_are_roles)
     may_sign: bool = attrs.field(validator=is_a(bool))
     stance: Stance | None = attrs.field(default=None, validator=is_optional_a(Stance))
-    note: str = attrs.field(default="", validator=is_prose(personal=True))
+    note: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this member as known now."""
@@ -185,7 +186,9 @@ class CommitteeMemberRemoved(Event["Deal"]):
     """A member has no say any more."""
 
     contact_id: str = attrs.field(validator=is_identifier())
-    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000, personal=True))
+    reason: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal without this member; nobody else becomes the primary contact by it."""

@@ -27,6 +27,7 @@ from salesflow.deal.tasks import Task
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 from salesflow.values.moments import is_optional_day
 from salesflow.values.money import Money
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import is_line, is_optional_line
 from salesflow.worked import STAGE_FIELDS, Worked
 
@@ -54,7 +55,7 @@ class Loss:
     """
 
     reason: str | None
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
     competitor: str | None = None
 
 
@@ -69,7 +70,7 @@ class Hold:
     """
 
     since: datetime
-    reason: str
+    reason: str = attrs.field(metadata=personal(ERASED))
     until: date | None = None
 
 
@@ -138,7 +139,7 @@ class Deal(Worked):
         follow_up, tasks: the records kept on the way; each has a desk in the sale.
     """
 
-    name: str = attrs.field(validator=is_line())
+    name: str = attrs.field(validator=is_line(), metadata=personal(ERASED))
     organization_id: str | None = attrs.field(default=None, validator=is_optional_line())
     contact_id: str | None = attrs.field(default=None, validator=is_optional_line())
     lead_id: str | None = attrs.field(default=None, validator=is_optional_line())

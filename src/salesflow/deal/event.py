@@ -17,6 +17,7 @@ from salesflow.errors import EngineOwned
 from salesflow.event import Creation, Event
 from salesflow.outcome import Outcome
 from salesflow.values.moments import is_moment, is_optional_day
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import is_line, is_optional_line, is_prose
 
 __all__ = [
@@ -64,7 +65,7 @@ class DealAdopted(Creation[Deal]):
     origin: str = attrs.field(validator=is_line())
     since: datetime = attrs.field(validator=is_moment())
     lacking: tuple[str, ...] = ()
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def create(self) -> Deal:
         """The deal at version 1."""
@@ -124,7 +125,7 @@ class StageChanged(Event[Deal]):
     entered_at: datetime | None = None
     outcome: Outcome = Outcome.OPEN
     reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal in the stage that it entered."""
@@ -209,7 +210,7 @@ class DealHeld(Event[Deal]):
         until: the day on which it should be looked at again.
     """
 
-    reason: str = attrs.field(validator=is_line(limit=1000))
+    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
     until: date | None = attrs.field(default=None, validator=is_optional_day())
 
     def apply(self, deal: Deal, /) -> Deal:

@@ -19,6 +19,7 @@ from salesflow.errors import InvalidValue, NotNow, WrongType
 from salesflow.event import Event
 from salesflow.outcome import Outcome
 from salesflow.values.moments import Period
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import identifier, is_identifier, is_optional_line, is_prose
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class DeliveryCheck:
     id: int
     arrived: bool
     works: bool | None = None
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
     at: datetime
     by: str
 
@@ -82,10 +83,10 @@ class Feedback:
     """
 
     id: int
-    text: str
+    text: str = attrs.field(metadata=personal(ERASED))
     satisfaction: int | None = None
     recommendation: int | None = None
-    said_by: str | None = None
+    said_by: str | None = attrs.field(default=None, metadata=personal())
     at: datetime
 
 
@@ -101,7 +102,7 @@ class Opening:
     """
 
     id: int
-    text: str
+    text: str = attrs.field(metadata=personal(ERASED))
     noticed_at: datetime
     deal_id: str | None = None
 
@@ -123,7 +124,7 @@ class LoyaltyNote:
     """
 
     id: int
-    text: str
+    text: str = attrs.field(metadata=personal(ERASED))
     at: datetime
     by: str
 
@@ -192,7 +193,7 @@ class DeliveryChecked(Event["Deal"]):
     check_id: int
     arrived: bool = attrs.field(validator=is_a(bool))
     works: bool | None = attrs.field(default=None, validator=is_optional_a(bool))
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def __attrs_post_init__(self) -> None:
         if self.works and not self.arrived:
@@ -227,7 +228,7 @@ class CadenceAgreed(Event["Deal"]):
 class CadenceEnded(Event["Deal"]):
     """The regular meetings came to an end."""
 
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal without a cadence."""
@@ -239,10 +240,10 @@ class FeedbackRecorded(Event["Deal"]):
     """The customer said what they think of us."""
 
     feedback_id: int
-    text: str = attrs.field(validator=is_told())
+    text: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
     satisfaction: int | None = attrs.field(default=None, validator=_IsScore(1, 5))
     recommendation: int | None = attrs.field(default=None, validator=_IsScore(0, 10))
-    said_by: str | None = attrs.field(default=None, validator=is_optional_line())
+    said_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more feedback."""
@@ -263,7 +264,7 @@ class OpeningNoted(Event["Deal"]):
     """Something was noticed that a next deal could come of."""
 
     opening_id: int
-    text: str = attrs.field(validator=is_told())
+    text: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more opening."""
@@ -296,7 +297,7 @@ class LoyaltyNoted(Event["Deal"]):
     """Something was noted that keeps the customer with us, or might not."""
 
     note_id: int
-    text: str = attrs.field(validator=is_told())
+    text: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more note."""

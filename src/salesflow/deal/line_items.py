@@ -18,6 +18,7 @@ from salesflow.errors import CurrencyMismatch, InvalidValue
 from salesflow.event import Event
 from salesflow.values.decimals import HALF_UP, exact_decimal, exponent_of
 from salesflow.values.money import Money
+from salesflow.values.personal import personal
 from salesflow.values.text import is_line, is_prose
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class LineItem:
     quantity: Decimal
     unit_price: Money
     discount: Decimal = Decimal(0)
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
 
     @property
     def total(self) -> Money:
@@ -116,7 +117,7 @@ class _LineItemSet(Event["Deal"]):
     quantity: Decimal = attrs.field(converter=_quantity)
     unit_price: Money = attrs.field(validator=is_a(Money, way_out=_PRICE))
     discount: Decimal = attrs.field(default=Decimal(0), converter=_discount)
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def line_item(self) -> LineItem:
         """The line item as it is after this event."""

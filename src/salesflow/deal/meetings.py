@@ -19,6 +19,7 @@ from salesflow.errors import InvalidValue, NotNow
 from salesflow.event import Event
 from salesflow.outcome import Outcome
 from salesflow.values.moments import elapsed, is_moment, is_optional_moment, moment
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import are_lines, is_line, is_optional_line, lines
 
 if TYPE_CHECKING:
@@ -80,14 +81,14 @@ class Meeting:
     id: int
     purpose: str
     planned_for: datetime | None = None
-    place: str | None = None
-    attendees: tuple[str, ...] = ()
+    place: str | None = attrs.field(default=None, metadata=personal())
+    attendees: tuple[str, ...] = attrs.field(default=(), metadata=personal())
     status: MeetingStatus = MeetingStatus.PLANNED
     held_at: datetime | None = None
-    summary: str | None = None
-    result: str | None = None
-    next_step: str | None = None
-    note: str | None = None
+    summary: str | None = attrs.field(default=None, metadata=personal())
+    result: str | None = attrs.field(default=None, metadata=personal())
+    next_step: str | None = attrs.field(default=None, metadata=personal())
+    note: str | None = attrs.field(default=None, metadata=personal())
     times_rescheduled: int = 0
 
     @property
@@ -108,8 +109,8 @@ class MeetingPlanned(Event["Deal"]):
     meeting_id: int
     purpose: str = attrs.field(validator=is_line(limit=60))
     planned_for: datetime | None = attrs.field(default=None, validator=is_optional_moment())
-    place: str | None = attrs.field(default=None, validator=is_optional_line(limit=500))
-    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines())
+    place: str | None = attrs.field(default=None, validator=is_optional_line(limit=500), metadata=personal())
+    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more meeting planned."""
@@ -130,11 +131,11 @@ class MeetingRecorded(Event["Deal"]):
     meeting_id: int
     purpose: str = attrs.field(validator=is_line(limit=60))
     held_at: datetime = attrs.field(validator=is_moment())
-    summary: str = attrs.field(validator=is_told())
-    place: str | None = attrs.field(default=None, validator=is_optional_line(limit=500))
-    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines())
-    result: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
-    next_step: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
+    summary: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
+    place: str | None = attrs.field(default=None, validator=is_optional_line(limit=500), metadata=personal())
+    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
+    result: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
+    next_step: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more meeting held."""
@@ -167,10 +168,10 @@ class MeetingHeld(_MeetingChanged):
     """A planned meeting took place."""
 
     held_at: datetime = attrs.field(validator=is_moment())
-    summary: str = attrs.field(validator=is_told())
-    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines())
-    result: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
-    next_step: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
+    summary: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
+    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
+    result: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
+    next_step: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting held."""
@@ -189,7 +190,7 @@ class MeetingHeld(_MeetingChanged):
 class MeetingCanceled(_MeetingChanged):
     """A planned meeting will not take place."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000))
+    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting canceled."""
@@ -200,7 +201,7 @@ class MeetingCanceled(_MeetingChanged):
 class MeetingMissed(_MeetingChanged):
     """Somebody did not come."""
 
-    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
+    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting missed."""
@@ -212,7 +213,7 @@ class MeetingRescheduled(_MeetingChanged):
     """A meeting was moved to another moment."""
 
     planned_for: datetime = attrs.field(validator=is_moment())
-    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
+    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting planned for another moment."""

@@ -17,6 +17,7 @@ from salesflow.deal.children import chosen, find, is_a, is_told, next_id, nothin
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
+from salesflow.values.personal import personal
 from salesflow.values.text import is_line, is_optional_line
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Need:
     text: str
     kind: NeedKind = NeedKind.NEED
     importance: Importance = Importance.SHOULD
-    stated_by: str | None = None
+    stated_by: str | None = attrs.field(default=None, metadata=personal())
     recorded_at: datetime
     recorded_by: str
     dropped_at: datetime | None = None
@@ -98,7 +99,7 @@ class NeedRecorded(Event["Deal"]):
     text: str = attrs.field(validator=is_told(limit=2000))
     kind: NeedKind = attrs.field(default=NeedKind.NEED, validator=is_a(NeedKind))
     importance: Importance = attrs.field(default=Importance.SHOULD, validator=is_a(Importance))
-    stated_by: str | None = attrs.field(default=None, validator=is_optional_line())
+    stated_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more need."""
@@ -122,7 +123,7 @@ class NeedRevised(Event["Deal"]):
     text: str = attrs.field(validator=is_told(limit=2000))
     kind: NeedKind = attrs.field(validator=is_a(NeedKind))
     importance: Importance = attrs.field(validator=is_a(Importance))
-    stated_by: str | None = attrs.field(default=None, validator=is_optional_line())
+    stated_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this need as it is understood now."""

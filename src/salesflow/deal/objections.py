@@ -19,6 +19,7 @@ from salesflow.deal.children import find, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import is_line, is_optional_line, is_prose, line, lines, matching_key, prose
 
 if TYPE_CHECKING:
@@ -102,13 +103,13 @@ class Objection:
 
     id: int
     kind: str
-    statement: str
-    raised_by: str | None = None
+    statement: str = attrs.field(metadata=personal(ERASED))
+    raised_by: str | None = attrs.field(default=None, metadata=personal())
     raised_at: datetime
     status: ObjectionStatus = ObjectionStatus.RAISED
     answers: tuple[Answer, ...] = ()
     settled_at: datetime | None = None
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
     times_reopened: int = 0
 
     @property
@@ -126,8 +127,8 @@ class ObjectionRaised(Event["Deal"]):
 
     objection_id: int
     kind: str = attrs.field(validator=is_line(limit=60))
-    statement: str = attrs.field(validator=is_prose())
-    raised_by: str | None = attrs.field(default=None, validator=is_optional_line())
+    statement: str = attrs.field(validator=is_prose(), metadata=personal(ERASED))
+    raised_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more objection."""
@@ -167,7 +168,7 @@ class ObjectionAnswered(_ObjectionChanged):
 
 @attrs.frozen(kw_only=True)
 class _ObjectionSettled(_ObjectionChanged):
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def _settle(self, deal: Deal, status: ObjectionStatus) -> Deal:
         return self._replace(deal, status=status, settled_at=self.at, note=self.note)
@@ -204,7 +205,7 @@ class ObjectionWithdrawn(_ObjectionSettled):
 class ObjectionReopened(_ObjectionChanged):
     """A settled objection came back."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000))
+    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this objection open again; its answers are kept."""

@@ -18,6 +18,7 @@ from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow, UnknownName
 from salesflow.event import Event
 from salesflow.values.money import Money
+from salesflow.values.personal import personal
 from salesflow.values.text import are_lines, is_optional_line, is_prose, lines
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ class Qualification:
     budget: Money | None = None
     can_afford: bool | None = None
     reason: str | None = None
-    authority: str | None = None
+    authority: str | None = attrs.field(default=None, metadata=personal())
     timeline: str | None = None
-    notes: str = ""
+    notes: str = attrs.field(default="", metadata=personal())
     evidence: tuple[str, ...] = ()
     recorded_at: datetime
     recorded_by: str
@@ -94,9 +95,9 @@ class QualificationRecorded(Event["Deal"]):
         default=None, validator=is_optional_a(bool, way_out="give True, False, or None for not known")
     )
     reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
-    authority: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
+    authority: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
     timeline: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
-    notes: str = attrs.field(default="", validator=is_prose())
+    notes: str = attrs.field(default="", validator=is_prose(), metadata=personal())
     evidence: tuple[str, ...] = attrs.field(default=(), validator=are_lines(limit=1000))
 
     def apply(self, deal: Deal, /) -> Deal:

@@ -14,6 +14,7 @@ import attrs
 from salesflow.deal.children import next_id
 from salesflow.deal.desk import D, Desk
 from salesflow.event import Event
+from salesflow.values.personal import personal
 from salesflow.values.text import is_line, is_optional_line, is_prose
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class ClosingSignal:
 
     id: int
     kind: str
-    quote: str = ""
-    given_by: str | None = None
+    quote: str = attrs.field(default="", metadata=personal())
+    given_by: str | None = attrs.field(default=None, metadata=personal())
     noticed_at: datetime
     noticed_by: str
 
@@ -61,8 +62,8 @@ class ClosingSignalNoticed(Event["Deal"]):
 
     signal_id: int
     kind: str = attrs.field(validator=is_line(limit=60))
-    quote: str = attrs.field(default="", validator=is_prose(limit=2000))
-    given_by: str | None = attrs.field(default=None, validator=is_optional_line())
+    quote: str = attrs.field(default="", validator=is_prose(limit=2000), metadata=personal())
+    given_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more closing signal."""

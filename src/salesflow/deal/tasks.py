@@ -18,6 +18,7 @@ from salesflow.errors import NotNow
 from salesflow.event import Event
 from salesflow.outcome import Outcome
 from salesflow.values.moments import elapsed, is_optional_moment
+from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import is_line, is_optional_line, is_prose
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Task:
     """
 
     id: int
-    title: str
+    title: str = attrs.field(metadata=personal(ERASED))
     due_at: datetime | None = None
     owner: str | None = None
     kind: str | None = None
@@ -70,7 +71,7 @@ class Task:
     stage: str = ""
     created_at: datetime
     done_at: datetime | None = None
-    note: str = ""
+    note: str = attrs.field(default="", metadata=personal())
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +92,7 @@ class TaskAdded(Event["Deal"]):
     """Something has to be done."""
 
     task_id: int
-    title: str = attrs.field(validator=is_line())
+    title: str = attrs.field(validator=is_line(), metadata=personal(ERASED))
     due_at: datetime | None = attrs.field(default=None, validator=is_optional_moment())
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     kind: str | None = attrs.field(default=None, validator=is_optional_line(limit=60))
@@ -124,7 +125,7 @@ class _TaskChanged(Event["Deal"]):
 class TaskCompleted(_TaskChanged):
     """A task was done."""
 
-    note: str = attrs.field(default="", validator=is_prose())
+    note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this task done."""
@@ -135,7 +136,7 @@ class TaskCompleted(_TaskChanged):
 class TaskCanceled(_TaskChanged):
     """A task need not be done any more."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000))
+    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this task canceled."""
@@ -146,7 +147,7 @@ class TaskCanceled(_TaskChanged):
 class TaskReopened(_TaskChanged):
     """A task has to be done after all, or again."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000))
+    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this task open again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,7 @@ from salesflow.storage.receipt import JournalEntry, Receipt
 from salesflow.values.text import line
 
 if TYPE_CHECKING:
+    from salesflow.storage.audit import AuditChain, LinkedEntry
     from salesflow.storage.records import Records
 
 E = TypeVar("E", bound=Entity)
@@ -51,6 +52,7 @@ class MemoryStorage:
     Args:
         unique: keys that must be unique.
         records: knows the classes of your own that are in sets of changes with an idempotency key, for ``erase``.
+        chain: makes a link of the audit chain for each event; the journal then has ``LinkedEntry``.
 
     Example::
 
@@ -59,10 +61,14 @@ class MemoryStorage:
         storage.get(Deal, "D-1")
     """
 
-    def __init__(self, *, unique: Iterable[UniqueKey] = (), records: Records | None = None) -> None:
+    def __init__(
+        self, *, unique: Iterable[UniqueKey] = (), records: Records | None = None, chain: AuditChain | None = None
+    ) -> None:
         self._lock = threading.RLock()
         self._unique = tuple(unique)
         self._records = records
+        self._chain = chain
+        self._chained: list[LinkedEntry] = []
         self._entities: dict[Name, Entity] = {}
         self._events: dict[Name, list[Event[Entity]]] = {}
         self._journal: list[tuple[Name, int]] = []
@@ -116,6 +122,8 @@ class MemoryStorage:
         if type(limit) is not int or not 1 <= limit <= 10_000:
             raise InvalidValue("the journal gives 1 to 10,000 events at once", field="limit", value=limit)
         with self._lock:
+            if self._chain is not None:
+                return tuple(self._chained[after : after + limit])
             entries = self._journal[after : after + limit]
             return tuple(
                 JournalEntry(
@@ -135,7 +143,7 @@ class MemoryStorage:
         with self._lock:
             name = line(tenant, field="tenant")
             if name not in self._tenants:
-                self._tenants[name] = MemoryStorage(unique=self._unique, records=self._records)
+                self._tenants[name] = MemoryStorage(unique=self._unique, records=self._records, chain=self._chain)
             return self._tenants[name]
 
     def commit(self, changes: ChangeSet, /) -> Receipt:
@@ -156,9 +164,11 @@ class MemoryStorage:
                 self._check_version(change)
             taken = self._taken_after(changes) if self._unique else self._taken
             receipt = Receipt(versions=tuple(_written(change) for change in changes.changes), key=changes.key)
+            links = () if self._chain is None else self._linked(self._chain, _recorded(changes))
             for change in changes.changes:
                 self._write(change)
             self._taken = taken
+            self._chained.extend(links)
             if changes.key is not None:
                 self._receipts[changes.key] = changes, receipt
             return receipt
@@ -181,14 +191,19 @@ class MemoryStorage:
             if plan.recorded is not None:
                 name = (kind.root(), id)
                 receipts = {key: self._without_content(name, *kept) for key, kept in self._receipts.items()}
+                links = () if self._chain is None else self._linked(self._chain, [plan.recorded])
                 self._write_erasure(name, plan, plan.recorded.event)
                 self._receipts = receipts
+                self._chained.extend(links)
             return plan.erasure
 
     def _write_erasure(self, name: Name, plan: ErasurePlan, event: Event[Entity]) -> None:
-        events = self._events[name]
+        events, clean = self._events[name], {(name, one.version): one for one in plan.rewritten}
         for one in plan.rewritten:
             events[one.version - 1] = one.event
+        for place, entry in enumerate(self._chained):
+            if self._journal[place] in clean:
+                self._chained[place] = attrs.evolve(entry, recorded=clean[self._journal[place]])
         events.append(event)
         self._journal.append((name, len(events)))
         self._entities[name] = plan.after
@@ -209,6 +224,13 @@ class MemoryStorage:
         from salesflow.storage.canonical import fingerprint  # what knows every record loads when first needed
 
         return fingerprint(changes, records=self._records)
+
+    def _linked(self, chain: AuditChain, recorded: Iterable[Recorded]) -> list[LinkedEntry]:
+        """The next entries of the audit chain."""
+        entries = self._chained[-1:]
+        for one in recorded:
+            entries.append(chain.link(one, after=entries[-1].head) if entries else chain.link(one))
+        return entries[1:] if self._chained else entries
 
     def _write(self, change: Change[Entity]) -> None:
         name = (change.kind.root(), change.id)
@@ -247,6 +269,12 @@ class MemoryStorage:
             if wanted is not None and taken.setdefault((key, wanted), change.id) != change.id:
                 raise DuplicateKey(key.kind.__name__, key.name)
         return taken
+
+
+def _recorded(changes: ChangeSet) -> Iterator[Recorded]:
+    for change in changes.changes:
+        for version, event in enumerate(change.events, change.expected_version + 1):
+            yield Recorded(kind=change.kind, id=change.id, version=version, event=event)
 
 
 def _written(change: Change[Entity]) -> tuple[str, str, int]:

@@ -39,6 +39,7 @@ OWN: Final[Mapping[str, str]] = {
         "event": "Recorded",
         "storage.receipt": "Receipt JournalEntry",
         "storage.erasure": "PersonalDataErased Erasure",
+        "storage.audit": "LinkedEntry ChainLink ChainHead",
         "people.lead": "Lead LeadCaptured LeadUpdated",
         "leads.qualifying": "AnswerGiven AnswerRetracted",
         "people.lead_moves": "LeadAdopted LeadStageChanged LeadDisqualified LeadConverted LeadReopened "

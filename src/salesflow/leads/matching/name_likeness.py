@@ -1,0 +1,136 @@
+"""How alike two names are, word by word.
+
+The words of the two are paired: first those that are the same, then initials with what they may stand for, then (with
+the extra ``fuzzy``) those that are nearly the same. What is left over decides: nothing on either side is one name; words
+left over on one side only are parts that the other one lacks; on both sides they are different names. So a short name
+does not "match" a long one that begins with it, and the answer is the same whichever of the two comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from salesflow.errors import MissingExtra
+from salesflow.leads.matching.evidence import Likeness
+from salesflow.leads.matching.names import NameForm
+
+__all__ = ["Slips", "are_one_look", "likeness_of_names", "slips_counter"]
+
+Slips = Callable[[str, str, int], int]
+"""How many slips of the keyboard lie between two words: letters left out, added, changed, or two swapped. Where there are
+more than the third argument says, any larger number."""
+
+_LONG_ENOUGH = 6
+_MOST_WORDS = 6
+
+
+def slips_counter() -> Slips:
+    """The counter of slips of rapidfuzz (optimal string alignment).
+
+    Raises:
+        MissingExtra: rapidfuzz is not installed.
+    """
+    try:
+        from rapidfuzz.distance import OSA
+    except ImportError:
+        raise MissingExtra("fuzzy", needed_for="finding names that are nearly the same") from None
+    distance = OSA.distance
+
+    def slips(one: str, other: str, most: int) -> int:
+        return distance(one, other, score_cutoff=most)
+
+    return slips
+
+
+def are_one_look(one: NameForm, other: NameForm) -> bool:
+    """Whether two names that are not spelled alike look alike, because letters of one are of another alphabet."""
+    if one.looks is None and other.looks is None:
+        return False
+    return (one.looks or one.key) == (other.looks or other.key) and one.plain != other.plain
+
+
+def likeness_of_names(one: NameForm, other: NameForm, slips: Slips | None) -> Likeness:
+    """How alike two names are.
+
+    Args:
+        one: a name.
+        other: another one.
+        slips: what counts slips, or ``None`` where only what is the same counts.
+    """
+    if one.key == other.key or one.joined == other.joined:
+        return Likeness.SAME_NAME if min(one.letters, other.letters) >= _LONG_ENOUGH else Likeness.SAME_SHORT_NAME
+    if (one.is_foreign or other.is_foreign) and _sound_alike(one, other):
+        return Likeness.SOUNDS_ALIKE
+    left, right = _left_over(one.words, other.words), _left_over(other.words, one.words)
+    shared = len(one.words) - len(left)
+    initials = _drop_initials(left, right)
+    near = _drop_near(left, right, slips) if slips is not None and left and right else 0
+    if left and right:
+        return Likeness.SHARES_PART_OF_NAME if shared or near else Likeness.DIFFERENT_NAME
+    return _without_conflict(shared, initials, near, is_whole=not left and not right)
+
+
+def _without_conflict(shared: int, initials: int, near: int, *, is_whole: bool) -> Likeness:
+    """The likeness of two names of which no word stands against another."""
+    if shared + near + initials < 2 and not (near and is_whole):
+        return Likeness.PART_OF_NAME
+    if initials:
+        return Likeness.INITIALS if shared or near else Likeness.PART_OF_NAME
+    if is_whole:
+        return Likeness.NEARLY_SAME_NAME
+    return Likeness.NAME_WITHIN_NAME if shared > 1 else Likeness.INITIALS
+
+
+def _sound_alike(one: NameForm, other: NameForm) -> bool:
+    return len(one.words) == len(other.words) and not set(one.sounds).isdisjoint(other.sounds)
+
+
+def _left_over(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    """The words that do not stand among the others, each of which counts once."""
+    unused = list(others)
+    left = []
+    for word in words:
+        if word in unused:
+            unused.remove(word)
+        else:
+            left.append(word)
+    return left
+
+
+def _drop_initials(left: list[str], right: list[str]) -> int:
+    """Take initials and the words that they may stand for off both lists; how many there were."""
+    found = 0
+    for some, others in ((left, right), (right, left)):
+        for initial in [word for word in some if len(word) == 1]:
+            meant = next((word for word in others if len(word) > 1 and word[0] == initial), None)
+            if meant is not None:
+                some.remove(initial)
+                others.remove(meant)
+                found += 1
+    return found
+
+
+def _drop_near(left: list[str], right: list[str], slips: Slips) -> int:
+    """Take pairs of words that are nearly the same off both lists, the nearest first; how many there were."""
+    if len(left) > _MOST_WORDS or len(right) > _MOST_WORDS:
+        return 0
+    pairs = [
+        (apart, min(one, other), max(one, other), one, other)
+        for one in left
+        for other in right
+        if (most := _most_slips(one, other)) and (apart := slips(one, other, most)) <= most
+    ]
+    found = 0
+    for *_order, one, other in sorted(pairs):
+        if one in left and other in right:
+            left.remove(one)
+            right.remove(other)
+            found += 1
+    return found
+
+
+def _most_slips(one: str, other: str) -> int:
+    """How many slips two words may lie apart: none below four letters, one from four, two from eight; our own choice."""
+    shorter, longer = sorted((len(one), len(other)))
+    most = 2 if shorter >= 8 else int(shorter >= 4)
+    return most if longer - shorter <= most else 0
