@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from salesflow.deal.outcome import Outcome
 
 from salesflow.deal.deal import Deal
-from salesflow.deal.outcome import Outcome
 from salesflow.deal.tasks import Task, TaskStatus
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 from salesflow.measure.due import Urgency, due_tasks
