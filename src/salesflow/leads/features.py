@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
+from salesflow.deal.deal import Deal
 from salesflow.errors import InvalidValue, UnknownName, WrongType
+from salesflow.people.lead import Lead
 from salesflow.values.text import identifier, line, lines
-from salesflow.worked import Worked
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
@@ -144,13 +145,15 @@ def _kind(value: object, *, field: str) -> str:
 
 
 def stage_of(lead: object, /) -> str | None:
-    """The stage that an open deal or lead is in, or a closed one was closed from.
+    """The stage that an open deal is in, or a closed one was closed from; the status of a lead.
 
     Raises:
         WrongType: it is something else; then the host says how its stage is read.
     """
-    if isinstance(lead, Worked):
+    if isinstance(lead, Deal):
         return lead.stage if lead.is_open else lead.closed_from
+    if isinstance(lead, Lead):
+        return lead.status
     raise WrongType(
         "it is not known how the stage of this is read",
         field=STAGE,

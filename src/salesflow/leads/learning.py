@@ -8,10 +8,10 @@ from typing import Generic
 import attrs
 
 from salesflow.deal.deal import Deal
+from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, SalesflowError, WrongType
 from salesflow.leads.counts import Row
 from salesflow.leads.features import STAGE, L, ScoredFields
-from salesflow.outcome import Outcome
 from salesflow.values.text import identifier
 
 __all__ = ["ClosedLead", "Tally", "counted_stages", "outcome_of", "tallied", "team_of"]
