@@ -23,12 +23,12 @@ from typing import Generic, Self
 
 import attrs
 
+from salesflow.deal.outcome import Outcome
 from salesflow.errors import InvalidValue, UnknownName
 from salesflow.leads.counts import CountRow, FieldCounts, Row, joined, pooled, without_starts
 from salesflow.leads.features import STAGE, L, ScoredFields
 from salesflow.leads.learning import ClosedLead, counted_stages, outcome_of, tallied, team_of
 from salesflow.leads.prediction import Factor, Prediction
-from salesflow.outcome import Outcome
 
 __all__ = ["PredictiveScoring"]
 
