@@ -23,25 +23,30 @@ from salesflow.errors import MissingExtra
 from salesflow.testing.storage_contract.ability import Ability
 from salesflow.testing.storage_contract.awaiting import LoopThread
 from salesflow.testing.storage_contract.expecting import ContractBroken
+from salesflow.testing.storage_contract.killing import KillPoint, seeded_points
 from salesflow.testing.storage_contract.reporting import Outcome, Result, report, results
-from salesflow.testing.storage_contract.samples import OWN_KINDS, UNIQUE
+from salesflow.testing.storage_contract.samples import CHAIN, OWN_KINDS, RECORDS, UNIQUE
 
 if TYPE_CHECKING:
     from salesflow.testing.storage_contract.adopting import AsyncStorageContract as AsyncStorageContract
     from salesflow.testing.storage_contract.adopting import StorageContract as StorageContract
 
 __all__ = [
+    "CHAIN",
     "OWN_KINDS",
+    "RECORDS",
     "UNIQUE",
     "Ability",
     "AsyncStorageContract",
     "ContractBroken",
+    "KillPoint",
     "LoopThread",
     "Outcome",
     "Result",
     "StorageContract",
     "report",
     "results",
+    "seeded_points",
 ]
 
 

@@ -33,6 +33,15 @@ class Ability(StrEnum):
     FAULTS = "faults"
     """A fault can be put into a call to what lies below; the fixture ``arm_fault`` does it."""
 
+    ERASURE = "erasure"
+    """It is an ``Eraser``: it forgets people; the fixture ``stored_bytes`` gives all that is stored, as bytes."""
+
+    AUDIT = "audit"
+    """It keeps an audit chain and was made with ``samples.CHAIN``; its journal gives ``LinkedEntry``."""
+
+    KILL = "kill"
+    """A process that writes to it can be killed; the fixture ``opener`` opens the same store in another process."""
+
 
 def needs(*abilities: Ability) -> Callable[[Test], Test]:
     """Mark a test that means nothing for a storage without these abilities."""

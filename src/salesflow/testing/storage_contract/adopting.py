@@ -10,6 +10,7 @@ import pytest
 from salesflow.storage.protocols import AsyncStorage, Storage
 from salesflow.testing.storage_contract.ability import Ability, reason_to_skip
 from salesflow.testing.storage_contract.awaiting import Awaited, Canceling, LoopThread
+from salesflow.testing.storage_contract.killing import KILL_POINTS, KillPoint, Opener
 from salesflow.testing.storage_contract.lasting import ArmFault
 from salesflow.testing.storage_contract.promises import Promises
 
@@ -31,6 +32,28 @@ class _Adopted(Promises):
     def arm_fault(self) -> ArmFault:
         """Override it, and declare ``Ability.FAULTS``, to have a fault put into each call in turn."""
         raise NotImplementedError("a storage with Ability.FAULTS overrides the fixture arm_fault")
+
+    @pytest.fixture
+    def stored_bytes(self) -> Callable[[], bytes]:
+        """Override it, and declare ``Ability.ERASURE``: a function that gives all that is stored, as bytes.
+
+        Of a database in files these are the files, with their logs; of one on a server every row of every table.
+        """
+        raise NotImplementedError("a storage with Ability.ERASURE overrides the fixture stored_bytes")
+
+    @pytest.fixture
+    def opener(self) -> Opener:
+        """Override it, and declare ``Ability.KILL``: what opens the store of ``storage`` in another process.
+
+        It can be pickled: a function of a module, or a ``functools.partial`` of one. What it gives is the storage, or
+        a coroutine that gives it.
+        """
+        raise NotImplementedError("a storage with Ability.KILL overrides the fixture opener")
+
+    @pytest.fixture
+    def kill_points(self) -> Collection[KillPoint]:
+        """The moments at which a process that writes is killed; override it with more ``seeded_points`` for a night."""
+        return KILL_POINTS
 
 
 class StorageContract(_Adopted):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
+from datetime import datetime
 from typing import TypeVar, cast
 
 from salesflow.changes import ChangeSet
@@ -13,11 +14,13 @@ from salesflow.entity import Entity
 from salesflow.errors import NotFound
 from salesflow.event import Recorded
 from salesflow.people.contact import Contact
-from salesflow.storage.protocols import AsyncJournal, AsyncStorage, Storage
+from salesflow.storage.erasure import Erasure
+from salesflow.storage.protocols import AsyncEraser, AsyncJournal, AsyncStorage, Storage
 from salesflow.storage.query import Page, Query
 from salesflow.storage.receipt import JournalEntry, Receipt
+from salesflow.testing.storage_contract.ability import Ability, needs
 from salesflow.testing.storage_contract.expecting import expect, expect_same
-from salesflow.testing.storage_contract.samples import a_contact, added
+from salesflow.testing.storage_contract.samples import NOW, a_contact, added
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -76,6 +79,10 @@ class Awaited:
         """As ``Journal.journal``."""
         return self.loop.run(cast("AsyncJournal", self.storage).journal(after=after, limit=limit))
 
+    def erase(self, kind: type[Entity], id: str, /, *, by: str, at: datetime) -> Erasure:
+        """As ``Eraser.erase``."""
+        return self.loop.run(cast("AsyncEraser", self.storage).erase(kind, id, by=by, at=at))
+
     def for_tenant(self, tenant: str, /) -> Awaited:
         """As ``Tenants.for_tenant``, which may be awaitable or not."""
         bound = getattr(self.storage, "for_tenant")(tenant)  # noqa: B009  # it is no part of AsyncStorage
@@ -99,7 +106,7 @@ class Canceling:
         for steps in range(_MOST_STEPS):
             ids = (f"C-{steps}-1", f"C-{steps}-2")
             changes = ChangeSet.of(*(added(a_contact(each)) for each in ids))
-            was_canceled = awaited.loop.run(_canceled_after(awaited.storage, changes, steps))
+            was_canceled = awaited.loop.run(_canceled_after(awaited.storage.commit(changes), steps))
             landed = {_is_stored(awaited, each) for each in ids}
             expect(len(landed) == 1, "a call that is canceled has written all or nothing", found=landed)
             if not was_canceled:
@@ -108,9 +115,22 @@ class Canceling:
     def test_a_canceled_commit_can_be_repeated_and_lands_once(self, awaited: Awaited) -> None:
         for steps in range(_MOST_STEPS):
             changes = added(a_contact(f"C-{steps}")).with_key(f"request {steps}")
-            was_canceled = awaited.loop.run(_canceled_after(awaited.storage, changes, steps))
+            was_canceled = awaited.loop.run(_canceled_after(awaited.storage.commit(changes), steps))
             awaited.commit(changes)
             expect_same(len(awaited.history(Contact, f"C-{steps}")), 1, "a set that is repeated lands once")
+            if not was_canceled:
+                return
+
+    @needs(Ability.ERASURE)
+    def test_a_canceled_erasure_has_erased_all_or_nothing(self, awaited: Awaited) -> None:
+        for steps in range(_MOST_STEPS):
+            each = f"C-{steps}"
+            awaited.commit(added(a_contact(each, notes="afraid of dogs")))
+            call = cast("AsyncEraser", awaited.storage).erase(Contact, each, by="noa", at=NOW)
+            was_canceled = awaited.loop.run(_canceled_after(call, steps))
+            contact, events = awaited.get(Contact, each), [one.event for one in awaited.history(Contact, each)]
+            erased = {not contact.notes, contact.version == 2, len(events) == 2, "dogs" not in repr(events)}
+            expect(len(erased) == 1, "an erasure that is canceled has erased all or nothing", found=erased)
             if not was_canceled:
                 return
 
@@ -118,9 +138,9 @@ class Canceling:
 _MOST_STEPS = 30
 
 
-async def _canceled_after(storage: AsyncStorage, changes: ChangeSet, steps: int) -> bool:
-    """Commit, and cancel after so many steps of the loop; whether that was before the end."""
-    task = asyncio.ensure_future(storage.commit(changes))
+async def _canceled_after(call: Awaitable[object], steps: int) -> bool:
+    """Make a call, and cancel it after so many steps of the loop; whether that was before the end."""
+    task = asyncio.ensure_future(call)
     for _ in range(steps):
         await asyncio.sleep(0)
     canceled = task.cancel()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from salesflow.testing.storage_contract.auditing import Auditing
 from salesflow.testing.storage_contract.discretion import Discretion
+from salesflow.testing.storage_contract.erasing import Erasing
 from salesflow.testing.storage_contract.exploring import Exploring
 from salesflow.testing.storage_contract.finding import Finding
 from salesflow.testing.storage_contract.journaling import Journaling
+from salesflow.testing.storage_contract.killing import Killing
 from salesflow.testing.storage_contract.lasting import Lasting
 from salesflow.testing.storage_contract.racing import Racing
 from salesflow.testing.storage_contract.reading import Reading
@@ -26,6 +29,9 @@ CHAPTERS = (
     Journaling,
     Tenancy,
     Lasting,
+    Killing,
+    Erasing,
+    Auditing,
     Discretion,
     Exploring,
 )
@@ -42,6 +48,9 @@ class Promises(
     Journaling,
     Tenancy,
     Lasting,
+    Killing,
+    Erasing,
+    Auditing,
     Discretion,
     Exploring,
 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Container, Iterator
 from enum import StrEnum
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -13,9 +13,11 @@ from salesflow.errors import InvalidValue
 from salesflow.storage.protocols import AsyncStorage, Storage
 from salesflow.testing.storage_contract.ability import Ability, reason_to_skip
 from salesflow.testing.storage_contract.awaiting import Canceling, LoopThread, as_sync, is_async
+from salesflow.testing.storage_contract.killing import KILL_POINTS, KillPoint, Opener
 from salesflow.testing.storage_contract.promises import CHAPTERS
 
 S = TypeVar("S", bound="Storage | AsyncStorage")
+H = TypeVar("H")
 
 __all__ = ["Outcome", "Result", "report", "results"]
 
@@ -56,6 +58,9 @@ class _Hooks(Generic[S]):
     reopen: Callable[[S], S] | None
     arm_fault: Callable[[S, int], Callable[[], bool]] | None
     close: Callable[[S], object] | None
+    stored_bytes: Callable[[S], bytes] | None
+    opener: Callable[[S], Opener] | None
+    kill_points: Collection[KillPoint]
 
 
 def results(
@@ -65,6 +70,9 @@ def results(
     reopen: Callable[[S], S] | None = None,
     arm_fault: Callable[[S, int], Callable[[], bool]] | None = None,
     close: Callable[[S], object] | None = None,
+    stored_bytes: Callable[[S], bytes] | None = None,
+    opener: Callable[[S], Opener] | None = None,
+    kill_points: Collection[KillPoint] = KILL_POINTS,
     only: Container[str] | None = None,
 ) -> tuple[Result, ...]:
     """Run the contract and tell what became of each promise.
@@ -75,12 +83,23 @@ def results(
         reopen: opens the store of a storage once more, for ``Ability.REOPEN``.
         arm_fault: arms a fault in the n-th call that a storage makes, for ``Ability.FAULTS``.
         close: closes a storage after its test.
+        stored_bytes: gives all that a storage has stored, as bytes, for ``Ability.ERASURE``.
+        opener: gives what opens the store of a storage in another process, for ``Ability.KILL``; it can be pickled. A
+            program that asks for it runs its own lines under ``if __name__ == "__main__":``, for the other process
+            loads them again.
+        kill_points: the moments at which a process that writes is killed.
         only: the names of the tests to run; all of them where it is not given.
 
     Raises:
         InvalidValue: an ability needs a hook that is not given.
     """
-    for ability, hook in ((Ability.REOPEN, reopen), (Ability.FAULTS, arm_fault)):
+    given = {
+        Ability.REOPEN: reopen,
+        Ability.FAULTS: arm_fault,
+        Ability.ERASURE: stored_bytes,
+        Ability.KILL: opener,
+    }
+    for ability, hook in given.items():
         if ability in abilities and hook is None:
             raise InvalidValue(
                 "an ability whose tests need a hook comes with it",
@@ -88,7 +107,15 @@ def results(
                 value=ability.value,
                 way_out="give the hook, or leave the ability out",
             )
-    hooks = _Hooks(make=make_storage, reopen=reopen, arm_fault=arm_fault, close=close)
+    hooks = _Hooks(
+        make=make_storage,
+        reopen=reopen,
+        arm_fault=arm_fault,
+        close=close,
+        stored_bytes=stored_bytes,
+        opener=opener,
+        kill_points=kill_points,
+    )
     return tuple(_results(hooks, abilities, only))
 
 
@@ -99,18 +126,30 @@ def report(
     reopen: Callable[[S], S] | None = None,
     arm_fault: Callable[[S, int], Callable[[], bool]] | None = None,
     close: Callable[[S], object] | None = None,
+    stored_bytes: Callable[[S], bytes] | None = None,
+    opener: Callable[[S], Opener] | None = None,
+    kill_points: Collection[KillPoint] = KILL_POINTS,
     name: str | None = None,
 ) -> str:
     """Run the contract and say as Markdown what a storage keeps.
 
     Args:
-        make_storage, abilities, reopen, arm_fault, close: as for ``results``.
+        make_storage, abilities, reopen, arm_fault, close, stored_bytes, opener, kill_points: as for ``results``.
         name: what the storage is called; the name of its class where it is not given.
 
     Example:
         ``print(report(lambda: MemoryStorage(unique=UNIQUE), abilities={Ability.JOURNAL, Ability.UNIQUE_KEYS}))``
     """
-    found = results(make_storage, abilities=abilities, reopen=reopen, arm_fault=arm_fault, close=close)
+    found = results(
+        make_storage,
+        abilities=abilities,
+        reopen=reopen,
+        arm_fault=arm_fault,
+        close=close,
+        stored_bytes=stored_bytes,
+        opener=opener,
+        kill_points=kill_points,
+    )
     counts = {outcome: sum(one.outcome is outcome for one in found) for outcome in Outcome}
     title = name or str(getattr(make_storage, "__name__", "the storage"))
     asked = len(found) - counts[Outcome.SKIPPED]
@@ -174,10 +213,19 @@ def _tried(hooks: _Hooks[S], chapter: object, test: str) -> tuple[Outcome, str]:
 
 def _run(hooks: _Hooks[S], storage: S, loop: LoopThread, test: Callable[..., None]) -> None:
     store = as_sync(storage, loop)
-    arguments: dict[str, object] = {
-        "store": store,
-        "awaited": store,
-        "opened_again": lambda: as_sync(cast("Callable[[S], S]", hooks.reopen)(storage), loop),
-        "arm_fault": lambda number: cast("Callable[[S, int], Callable[[], bool]]", hooks.arm_fault)(storage, number),
+    arguments: dict[str, Callable[[], object]] = {
+        "store": lambda: store,
+        "awaited": lambda: store,
+        "opened_again": lambda: lambda: as_sync(_hook(hooks.reopen)(storage), loop),
+        "arm_fault": lambda: lambda number: _hook(hooks.arm_fault)(storage, number),
+        "stored_bytes": lambda: lambda: _hook(hooks.stored_bytes)(storage),
+        "opener": lambda: _hook(hooks.opener)(storage),
+        "kill_points": lambda: hooks.kill_points,
     }
-    test(**{name: arguments[name] for name in inspect.signature(test).parameters})
+    test(**{name: arguments[name]() for name in inspect.signature(test).parameters})
+
+
+def _hook(hook: H | None) -> H:
+    """A hook that was asked for before anything ran."""
+    assert hook is not None
+    return hook

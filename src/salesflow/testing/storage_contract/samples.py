@@ -18,7 +18,9 @@ from salesflow.people.lead import Lead, LeadCaptured, LeadUpdated
 from salesflow.people.organization import Organization, OrganizationAdded, OrganizationUpdated
 from salesflow.sale import Sale
 from salesflow.standard import StandardProcess
+from salesflow.storage.audit import AuditChain
 from salesflow.storage.memory import UniqueKey
+from salesflow.storage.records import Records
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
 from salesflow.values.money import Money
 from salesflow.values.text import matching_key
@@ -26,9 +28,11 @@ from salesflow.values.text import matching_key
 P = TypeVar("P", Contact, Lead, Organization)
 
 __all__ = [
+    "CHAIN",
     "NOW",
     "OWN_KINDS",
     "PROCESS",
+    "RECORDS",
     "UNIQUE",
     "SeatsAgreed",
     "SeatsDeal",
@@ -98,6 +102,14 @@ class SeatsAgreed(Event[SeatsDeal]):
 
 OWN_KINDS: tuple[type, ...] = (SeatsDeal, SeatsAgreed)
 """Classes of a host's own, for storages that have to know them beforehand."""
+
+RECORDS = Records()
+"""Records that know ``OWN_KINDS``."""
+for _own in OWN_KINDS:
+    RECORDS.register(_own, name=_own.__name__, schema=1)
+
+CHAIN = AuditChain(secret=b"known to whoever tests a storage", records=RECORDS)
+"""The audit chain of a storage under test. It holds no state: storages may share it."""
 
 
 def a_contact(id: str = "C-1", *, name: str = "Noa Levi", email: str | None = None, **fields: object) -> Contact:
