@@ -113,6 +113,11 @@ class FieldCounts:
         """Whether a row is on enough leads to count."""
         return not self.needs_enough or row[0] + row[1] >= _ENOUGH
 
+    @property
+    def totals(self) -> Row:
+        """Won and lost over all values that count."""
+        return self.won, self.lost
+
     def learned(self, leads: Mapping[str, Row]) -> FieldCounts:
         """The counts with more leads, given as numbers of leads won and lost by value."""
         return self.with_rows({value: _more(self.rows.get(value, _NONE), more) for value, more in leads.items()})

@@ -10,16 +10,15 @@ A value is one of a few kinds: a country, a source, a size class. Numbers and da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from salesflow.deal.deal import Deal
 from salesflow.errors import InvalidValue, UnknownName, WrongType
-from salesflow.people.lead import Lead
 from salesflow.values.text import identifier, line, lines
+from salesflow.worked import Worked
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
@@ -39,6 +38,8 @@ STAGE = "stage"
 
 _UNSET = ("",)
 _LARGEST = 10**24
+_EVERY_LEAD = ("",)
+"""Stands for the stages where none are declared, so that all leads are always those of the first stage."""
 
 
 def _is_field_name(_instance: object, attribute: attrs.Attribute[str], value: str) -> None:
@@ -145,15 +146,13 @@ def _kind(value: object, *, field: str) -> str:
 
 
 def stage_of(lead: object, /) -> str | None:
-    """The stage that an open deal is in, or a closed one was closed from; the status of a lead.
+    """The stage that an open deal or lead is in, or a closed one was closed from.
 
     Raises:
         WrongType: it is something else; then the host says how its stage is read.
     """
-    if isinstance(lead, Deal):
+    if isinstance(lead, Worked):
         return lead.stage if lead.is_open else lead.closed_from
-    if isinstance(lead, Lead):
-        return lead.status
     raise WrongType(
         "it is not known how the stage of this is read",
         field=STAGE,
@@ -206,28 +205,25 @@ class ScoredFields(Generic[L]):
                 raise InvalidValue("is declared once", field=what, value=twice[0], way_out="leave one out")
         object.__setattr__(self, "names", frozenset([*names, STAGE]))
 
-    def values(self, lead: L | Mapping[str, object], /) -> Iterator[tuple[str, str]]:
-        """The values of a lead that count, each with the name of its field; the stage first, where it has one.
+    @property
+    def counted_stages(self) -> tuple[str, ...]:
+        """The stages that are counted; one that stands for every lead where none are declared."""
+        return self.stages or _EVERY_LEAD
+
+    def read(self, lead: L | Mapping[str, object], /) -> tuple[str | None, list[object]]:
+        """The stage of a lead, or ``None`` where it has none, and what it has in each field, not checked yet.
 
         Raises:
             UnknownName: a mapping has a name that is not declared, or the stage is none of the stages.
-            WrongType: a value is no kind.
-            InvalidValue: a value is no line of up to 200 characters.
+            WrongType: the stage is no text.
         """
-        if isinstance(lead, Mapping):
-            if not lead.keys() <= self.names:
-                unknown = min(map(str, lead.keys() - self.names))
-                raise UnknownName("field", unknown, sorted(self.names), where="the declared fields")
-            stage = self._stage(lead.get(STAGE))
-            read = [(field, lead.get(field.name)) for field in self.fields]
-        else:
-            stage = self._stage(self.read_stage(lead)) if self.stages else None
-            read = [(field, field.read_entity(lead)) for field in self.fields]
-        if stage is not None:
-            yield STAGE, stage
-        for field, value in read:
-            for one in field.values(value):
-                yield field.name, one
+        if type(lead) is not dict and not isinstance(lead, Mapping):
+            stage = self.read_stage(lead) if self.stages else None
+            return self._stage(stage), [field.read_entity(lead) for field in self.fields]
+        if not lead.keys() <= self.names:
+            unknown = min(map(str, lead.keys() - self.names))
+            raise UnknownName("field", unknown, sorted(self.names), where="the declared fields")
+        return self._stage(lead.get(STAGE)), [lead.get(field.name) for field in self.fields]
 
     def _stage(self, value: object) -> str | None:
         if value is None or value == "":

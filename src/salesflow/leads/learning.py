@@ -8,16 +8,13 @@ from typing import Generic
 import attrs
 
 from salesflow.deal.deal import Deal
-from salesflow.deal.outcome import Outcome
+from salesflow.outcome import Outcome
 from salesflow.errors import InvalidValue, SalesflowError, WrongType
 from salesflow.leads.counts import Row
 from salesflow.leads.features import STAGE, L, ScoredFields
 from salesflow.values.text import identifier
 
-__all__ = ["ClosedLead", "Tally", "counted_stages", "outcome_of", "tallied", "team_of"]
-
-_EVERY_LEAD = ("",)
-"""Stands for the stages where none are declared, so that all leads are always those of the first stage."""
+__all__ = ["ClosedLead", "Tally", "outcome_of", "tallied", "team_of"]
 
 Tally = dict[str | None, dict[str, dict[str, Row]]]
 """How many leads were won and lost, by team, field and value."""
@@ -36,11 +33,6 @@ class ClosedLead(Generic[L]):
     lead: L | Mapping[str, object]
     outcome: Outcome | None = None
     team: str | None = attrs.field(default=None, kw_only=True)
-
-
-def counted_stages(features: ScoredFields[L]) -> tuple[str, ...]:
-    """The stages that are counted; one that stands for every lead where none are declared."""
-    return features.stages or _EVERY_LEAD
 
 
 def tallied(features: ScoredFields[L], leads: Iterable[L | ClosedLead[L]]) -> Tally:
@@ -65,13 +57,16 @@ def tallied(features: ScoredFields[L], leads: Iterable[L | ClosedLead[L]]) -> Ta
 def _count(features: ScoredFields[L], tally: Tally, closed: ClosedLead[L]) -> None:
     won = _closed_outcome(closed) is Outcome.WON
     team = team_of(closed.lead, closed.team)
-    values = list(features.values(closed.lead))
-    own = values.pop(0)[1] if values and values[0][0] == STAGE else None
-    reached = counted_stages(features) if won else _stages_up_to(features, own)
+    if team is not None:
+        identifier(team, field="team")
+    own, read = features.read(closed.lead)
+    reached = features.counted_stages if won else _stages_up_to(features, own)
+    values = [(STAGE, stage) for stage in reached]
+    for field, value in zip(features.fields, read, strict=True):
+        values += [(field.name, one) for one in field.values(value)]
     fields = tally.get(team)
     if fields is None:
         fields = tally[team] = {name: {} for name in features.names}
-    values += [(STAGE, stage) for stage in reached]
     for name, value in values:
         rows = fields[name]
         had_won, had_lost = rows.get(value, (0, 0))
@@ -80,7 +75,7 @@ def _count(features: ScoredFields[L], tally: Tally, closed: ClosedLead[L]) -> No
 
 def _stages_up_to(features: ScoredFields[L], own: str | None) -> tuple[str, ...]:
     if not features.stages:
-        return _EVERY_LEAD
+        return features.counted_stages
     if own is None:
         raise InvalidValue(
             "a lost lead counts for every stage up to the one that it was lost in",
@@ -122,11 +117,11 @@ def team_of(lead: object, given: str | None) -> str | None:
     """The team of a lead: what was given, or what an entity says by itself.
 
     Raises:
-        InvalidValue: the two contradict each other, or the team is no identifier.
+        InvalidValue: the two contradict each other.
         WrongType: the team is no text.
     """
-    if given is not None:
-        identifier(given, field="team")
+    if given is not None and not isinstance(given, str):
+        raise WrongType("a team is given by its id", field="team", value=given, way_out="give text")
     own = None if isinstance(lead, Mapping) else getattr(lead, "team", None)
     if given is not None and own is not None and own != given:
         raise _contradiction("team", f"{given}, and the lead says {own}")

@@ -1,19 +1,8 @@
 """The predictive score: what the leads that were won and lost so far say about the next one.
 
-Naive Bayes on counts, by team. With W and L the counts of a value, T their sums over the values of its field, and Nw
-and Nl the counts of the first stage (so of all leads that were won and lost)::
-
-    Sw = Nw / (Nw + Nl)  x  the product of  W(value) / Tw(field)
-    Sl = Nl / (Nw + Nl)  x  the product of  L(value) / Tl(field)
-    probability = Sw / (Sw + Sl)
-
-except that for the stage T is Nw and Nl, because a lead was in every stage up to its own: a lead that is won counts for
-every stage, one that is lost for every stage up to where it was lost. What is not set or was never seen is left out, and
-so are tags on fewer than fifty leads. Source: the predictive lead scoring of Odoo, whose published figures come out
-of this to the digit (``tests/peers/test_scoring_cases.py``).
-
-Everything is calculated in whole numbers: the products are brought to a common denominator instead of being divided, so
-nothing underflows with many fields and nothing is rounded before the end.
+Leads are counted by team, field and value: one that was won counts for every stage, one that was lost for every stage
+up to where it was lost. From the counts follows the chance of the next lead, by naive Bayes (``weighing`` has the
+formula). Source: the predictive lead scoring of Odoo, whose published figures come out of this to the digit.
 """
 
 from __future__ import annotations
@@ -23,20 +12,18 @@ from typing import Generic, Self
 
 import attrs
 
-from salesflow.deal.outcome import Outcome
+from salesflow.outcome import Outcome
 from salesflow.errors import InvalidValue, UnknownName
 from salesflow.leads.counts import CountRow, FieldCounts, Row, joined, pooled, without_starts
 from salesflow.leads.features import STAGE, L, ScoredFields
-from salesflow.leads.learning import ClosedLead, counted_stages, outcome_of, tallied, team_of
-from salesflow.leads.prediction import Factor, Prediction
+from salesflow.leads.learning import ClosedLead, outcome_of, tallied, team_of
+from salesflow.leads.prediction import Prediction
+from salesflow.leads.weighing import TeamWeights
 
 __all__ = ["PredictiveScoring"]
 
 TeamCounts = Mapping[str, FieldCounts]
 Teams = Mapping[str | None, TeamCounts]
-
-_NOTHING_LEARNED = "no lead was won or lost yet that a score could be learned from"
-_CONTRADICTION = "one value was never won and another never lost"
 
 
 @attrs.frozen
@@ -59,7 +46,7 @@ class PredictiveScoring(Generic[L]):
 
     features: ScoredFields[L]
     _teams: Teams = attrs.field(factory=dict, kw_only=True, repr=False)
-    _all_teams: TeamCounts | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _weights: dict[str | None, TeamWeights[L]] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     # Learning
 
@@ -199,7 +186,7 @@ class PredictiveScoring(Generic[L]):
     def _check(self, row: CountRow) -> None:
         if row.field not in self.features.names:
             raise UnknownName("field", row.field, sorted(self.features.names), where="the declared fields")
-        if row.field == STAGE and row.value not in counted_stages(self.features):
+        if row.field == STAGE and row.value not in self.features.counted_stages:
             raise UnknownName("stage", row.value, self.features.stages, where="the declared stages")
 
     # Scoring
@@ -224,33 +211,17 @@ class PredictiveScoring(Generic[L]):
         outcome, team = outcome_of(lead, outcome), team_of(lead, team)
         if outcome is Outcome.WON or outcome is Outcome.LOST:
             return Prediction.certain(outcome)
-        counts = None if team is None else self._teams.get(team)
-        return self._predicted(lead, self._pooled(), None) if counts is None else self._predicted(lead, counts, team)
+        return self._weights_for(team).predict(lead)
 
-    def _predicted(self, lead: L | Mapping[str, object], counts: TeamCounts, team: str | None) -> Prediction:
-        all_won, all_lost = counts[STAGE].rows.get(counted_stages(self.features)[0], (0, 0))
-        won, lost, factors = all_won, all_lost, list[Factor]()
-        for name, value in self.features.values(lead):
-            field = counts[name]
-            row = field.rows.get(value)
-            if row is None or not field.counts(row):
-                continue
-            total_won, total_lost = (all_won, all_lost) if name == STAGE else (field.won, field.lost)
-            if total_won and total_lost and any(row):
-                for_won, for_lost = row[0] * total_lost, row[1] * total_won
-                won, lost = won * for_won, lost * for_lost
-                factors.append((name, value, for_won, for_lost))
-        if not all_won or not all_lost:
-            return Prediction(probability=None, undefined=_NOTHING_LEARNED, team=team)
-        if not won and not lost:
-            return Prediction(probability=None, undefined=_CONTRADICTION, team=team, factors=tuple(factors))
-        return Prediction.of((won, lost), tuple(factors), team=team)
+    def _weights_for(self, team: str | None) -> TeamWeights[L]:
+        """What the counts of a team weigh, or those of all teams; kept once made, since this value never changes."""
+        known = team if team is not None and team in self._teams else None
+        weights = self._weights.get(known)
+        if weights is None:
+            counts = self._pooled() if known is None else self._teams[known]
+            weights = self._weights[known] = TeamWeights.of(self.features, counts, team=known)
+        return weights
 
     def _pooled(self) -> TeamCounts:
-        """The counts of all teams; made when first asked for and kept, since this value never changes."""
-        if self._all_teams is None:
-            teams = list(self._teams.values()) or [self._counts(None)]
-            made = {name: pooled(team[name] for team in teams) for name in teams[0]}
-            object.__setattr__(self, "_all_teams", made)
-            return made
-        return self._all_teams
+        teams = list(self._teams.values()) or [self._counts(None)]
+        return {name: pooled(team[name] for team in teams) for name in teams[0]}
