@@ -1,1 +1,304 @@
-"""What happened, in numbers: pure functions over rows."""
+"""What happened, in numbers: rows of deals, metrics that carry their definition, one pass over many of them.
+
+Start with :func:`~salesflow.measure.one_pass.measure`. Every name loads when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from salesflow.measure.age import AgeResult as AgeResult
+    from salesflow.measure.age import OpenAge as OpenAge
+    from salesflow.measure.amounts import DealCount as DealCount
+    from salesflow.measure.amounts import DealSize as DealSize
+    from salesflow.measure.amounts import TotalAmount as TotalAmount
+    from salesflow.measure.conversion import StageConversion as StageConversion
+    from salesflow.measure.conversion import WaysOut as WaysOut
+    from salesflow.measure.cycle import SalesCycle as SalesCycle
+    from salesflow.measure.days import CalendarDays as CalendarDays
+    from salesflow.measure.days import DayCount as DayCount
+    from salesflow.measure.days import ElapsedDays as ElapsedDays
+    from salesflow.measure.days import WorkedDays as WorkedDays
+    from salesflow.measure.distribution import Kept as Kept
+    from salesflow.measure.distribution import Quantile as Quantile
+    from salesflow.measure.distribution import QuantileMethod as QuantileMethod
+    from salesflow.measure.funnel import Funnel as Funnel
+    from salesflow.measure.funnel import FunnelResult as FunnelResult
+    from salesflow.measure.funnel import FunnelStep as FunnelStep
+    from salesflow.measure.grouping import Grouped as Grouped
+    from salesflow.measure.grouping import Grouping as Grouping
+    from salesflow.measure.grouping import by_day as by_day
+    from salesflow.measure.grouping import by_month as by_month
+    from salesflow.measure.grouping import by_quarter as by_quarter
+    from salesflow.measure.grouping import by_week as by_week
+    from salesflow.measure.grouping import by_year as by_year
+    from salesflow.measure.grouping import grouped as grouped
+    from salesflow.measure.hygiene import NoNextStep as NoNextStep
+    from salesflow.measure.hygiene import PushedCloseDates as PushedCloseDates
+    from salesflow.measure.hygiene import PushedResult as PushedResult
+    from salesflow.measure.hygiene import RottingShare as RottingShare
+    from salesflow.measure.metric import DealMetric as DealMetric
+    from salesflow.measure.metric import DealTally as DealTally
+    from salesflow.measure.metric import Metric as Metric
+    from salesflow.measure.metric import Tally as Tally
+    from salesflow.measure.objections import ObjectionResult as ObjectionResult
+    from salesflow.measure.objections import Objections as Objections
+    from salesflow.measure.one_pass import Measured as Measured
+    from salesflow.measure.one_pass import Tallies as Tallies
+    from salesflow.measure.one_pass import measure as measure
+    from salesflow.measure.rates import Rate as Rate
+    from salesflow.measure.rates import Rates as Rates
+    from salesflow.measure.reasons import Competitors as Competitors
+    from salesflow.measure.reasons import LossReasons as LossReasons
+    from salesflow.measure.reasons import WinReasons as WinReasons
+    from salesflow.measure.replay import Replay as Replay
+    from salesflow.measure.replay import replayed as replayed
+    from salesflow.measure.result import NOT_ASSIGNED as NOT_ASSIGNED
+    from salesflow.measure.result import Axis as Axis
+    from salesflow.measure.result import Definition as Definition
+    from salesflow.measure.result import Group as Group
+    from salesflow.measure.result import Groups as Groups
+    from salesflow.measure.result import LeftOut as LeftOut
+    from salesflow.measure.result import Result as Result
+    from salesflow.measure.rows import DealRow as DealRow
+    from salesflow.measure.rows import ObjectionRow as ObjectionRow
+    from salesflow.measure.rows import RefusedRow as RefusedRow
+    from salesflow.measure.rows import TaskRow as TaskRow
+    from salesflow.measure.rows import VisitRow as VisitRow
+    from salesflow.measure.rows import joined as joined
+    from salesflow.measure.rows import taken as taken
+    from salesflow.measure.rows import visits_of as visits_of
+    from salesflow.measure.sources import LeadSources as LeadSources
+    from salesflow.measure.sources import SourceResult as SourceResult
+    from salesflow.measure.spread import QuantileOf as QuantileOf
+    from salesflow.measure.spread import Spread as Spread
+    from salesflow.measure.tasks import TaskCompletion as TaskCompletion
+    from salesflow.measure.tasks import TaskCounts as TaskCounts
+    from salesflow.measure.tasks import TaskResult as TaskResult
+    from salesflow.measure.time_in_stage import Per as Per
+    from salesflow.measure.time_in_stage import TimeInStage as TimeInStage
+    from salesflow.measure.velocity import Velocity as Velocity
+    from salesflow.measure.velocity import VelocityResult as VelocityResult
+    from salesflow.measure.velocity import velocity_of as velocity_of
+    from salesflow.measure.win_rate import Among as Among
+    from salesflow.measure.win_rate import WinRate as WinRate
+    from salesflow.measure.win_rate import WinRateResult as WinRateResult
+
+_HOMES = {
+    "age": (
+        "AgeResult",
+        "OpenAge",
+    ),
+    "amounts": (
+        "DealCount",
+        "DealSize",
+        "TotalAmount",
+    ),
+    "conversion": (
+        "StageConversion",
+        "WaysOut",
+    ),
+    "cycle": ("SalesCycle",),
+    "days": (
+        "CalendarDays",
+        "DayCount",
+        "ElapsedDays",
+        "WorkedDays",
+    ),
+    "distribution": (
+        "Kept",
+        "Quantile",
+        "QuantileMethod",
+    ),
+    "funnel": (
+        "Funnel",
+        "FunnelResult",
+        "FunnelStep",
+    ),
+    "grouping": (
+        "Grouped",
+        "Grouping",
+        "by_day",
+        "by_month",
+        "by_quarter",
+        "by_week",
+        "by_year",
+        "grouped",
+    ),
+    "hygiene": (
+        "NoNextStep",
+        "PushedCloseDates",
+        "PushedResult",
+        "RottingShare",
+    ),
+    "metric": (
+        "DealMetric",
+        "DealTally",
+        "Metric",
+        "Tally",
+    ),
+    "objections": (
+        "ObjectionResult",
+        "Objections",
+    ),
+    "one_pass": (
+        "Measured",
+        "Tallies",
+        "measure",
+    ),
+    "rates": (
+        "Rate",
+        "Rates",
+    ),
+    "reasons": (
+        "Competitors",
+        "LossReasons",
+        "WinReasons",
+    ),
+    "replay": (
+        "Replay",
+        "replayed",
+    ),
+    "result": (
+        "NOT_ASSIGNED",
+        "Axis",
+        "Definition",
+        "Group",
+        "Groups",
+        "LeftOut",
+        "Result",
+    ),
+    "rows": (
+        "DealRow",
+        "ObjectionRow",
+        "RefusedRow",
+        "TaskRow",
+        "VisitRow",
+        "joined",
+        "taken",
+        "visits_of",
+    ),
+    "sources": (
+        "LeadSources",
+        "SourceResult",
+    ),
+    "spread": (
+        "QuantileOf",
+        "Spread",
+    ),
+    "tasks": (
+        "TaskCompletion",
+        "TaskCounts",
+        "TaskResult",
+    ),
+    "time_in_stage": (
+        "Per",
+        "TimeInStage",
+    ),
+    "velocity": (
+        "Velocity",
+        "VelocityResult",
+        "velocity_of",
+    ),
+    "win_rate": (
+        "Among",
+        "WinRate",
+        "WinRateResult",
+    ),
+}
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "NOT_ASSIGNED",
+    "AgeResult",
+    "Among",
+    "Axis",
+    "CalendarDays",
+    "Competitors",
+    "DayCount",
+    "DealCount",
+    "DealMetric",
+    "DealRow",
+    "DealSize",
+    "DealTally",
+    "Definition",
+    "ElapsedDays",
+    "Funnel",
+    "FunnelResult",
+    "FunnelStep",
+    "Group",
+    "Grouped",
+    "Grouping",
+    "Groups",
+    "Kept",
+    "LeadSources",
+    "LeftOut",
+    "LossReasons",
+    "Measured",
+    "Metric",
+    "NoNextStep",
+    "ObjectionResult",
+    "ObjectionRow",
+    "Objections",
+    "OpenAge",
+    "Per",
+    "PushedCloseDates",
+    "PushedResult",
+    "Quantile",
+    "QuantileMethod",
+    "QuantileOf",
+    "Rate",
+    "Rates",
+    "RefusedRow",
+    "Replay",
+    "Result",
+    "RottingShare",
+    "SalesCycle",
+    "SourceResult",
+    "Spread",
+    "StageConversion",
+    "Tallies",
+    "Tally",
+    "TaskCompletion",
+    "TaskCounts",
+    "TaskResult",
+    "TaskRow",
+    "TimeInStage",
+    "TotalAmount",
+    "Velocity",
+    "VelocityResult",
+    "VisitRow",
+    "WaysOut",
+    "WinRate",
+    "WinRateResult",
+    "WinReasons",
+    "WorkedDays",
+    "by_day",
+    "by_month",
+    "by_quarter",
+    "by_week",
+    "by_year",
+    "grouped",
+    "joined",
+    "measure",
+    "replayed",
+    "taken",
+    "velocity_of",
+    "visits_of",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

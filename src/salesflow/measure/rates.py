@@ -105,4 +105,6 @@ class Rates:
         if amount.currency == self.into:
             return amount
         factor = self.rate(amount.currency, on)
-        return None if factor is None else Money.rounded(half_up(HALF_UP.multiply(amount.amount, factor), None), self.into)
+        return (
+            None if factor is None else Money.rounded(half_up(HALF_UP.multiply(amount.amount, factor), None), self.into)
+        )

@@ -29,7 +29,7 @@ from salesflow.values.moments import elapsed, moment
 R = TypeVar("R", bound=DealRow)
 Facts = Callable[[Deal], Mapping[str, object]]
 
-__all__ = ["Chances", "Facts", "Replay", "replay"]
+__all__ = ["Chances", "Facts", "Replay", "replayed"]
 
 
 class Chances(Protocol):
@@ -290,7 +290,7 @@ def _tasks(deal: Deal) -> tuple[TaskRow, ...]:
 
 
 @overload
-def replay(
+def replayed(
     journal: Iterable[JournalEntry | Recorded],
     *,
     as_of: datetime | None = None,
@@ -300,7 +300,7 @@ def replay(
     refused: list[RefusedRow] | None = None,
 ) -> Iterator[DealRow]: ...
 @overload
-def replay(
+def replayed(
     journal: Iterable[JournalEntry | Recorded],
     *,
     row: type[R],
@@ -310,7 +310,7 @@ def replay(
     facts: Facts | None = None,
     refused: list[RefusedRow] | None = None,
 ) -> Iterator[R]: ...
-def replay(
+def replayed(
     journal: Iterable[JournalEntry | Recorded],
     *,
     row: type[DealRow] = DealRow,
@@ -331,7 +331,7 @@ def replay(
         InvalidValue: an event is missing, or a deal contradicts itself.
 
     Example:
-        ``rows = list(replay(storage.journal(), as_of=end_of_march))``
+        ``rows = list(replayed(storage.journal(), as_of=end_of_march))``
     """
     reading = Replay(row=row, as_of=as_of, before=before, process=process, facts=facts)
     reading.read(journal)

@@ -1,0 +1,167 @@
+"""How long deals stay in each stage.
+
+A deal may return to a stage. Per visit, each stay counts by itself; per deal, all stays of one deal in a stage add up to
+one. A stay that goes on counts up to a moment that is given, or is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import attrs
+
+from salesflow.measure.distribution import Distribution
+from salesflow.measure.grouping import in_order
+from salesflow.measure.metric import DealTally, outcomes
+from salesflow.measure.result import Definition, Group, Groups
+from salesflow.measure.rows import DealRow, VisitRow
+from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
+from salesflow.outcome import Outcome
+from salesflow.values.moments import moment
+
+__all__ = ["Per", "TimeInStage"]
+
+
+class Per(StrEnum):
+    """What one value is."""
+
+    DEAL = "deal, its returns added up"
+    VISIT = "visit"
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    return None if value is None else moment(value, field="until").astimezone(UTC)
+
+
+@attrs.frozen(kw_only=True)
+class TimeInStage(DurationMetric[Groups[Spread[Decimal]]]):
+    """How many days deals stay in each stage.
+
+    Attributes:
+        per: whether the stays of a deal in a stage add up (where nothing is said), or each visit counts by itself.
+        until: the moment up to which a stay that goes on counts; stays that begin later are left out. Without it, stays
+            that go on are left out, which makes slow stages look fast.
+        stages_of: in stages of which outcomes; open where nothing is said, because nobody leaves the others.
+
+    Example:
+        ``TimeInStage(until=now, quantiles=["0.5"]).of(rows)["closing"].median.value``
+    """
+
+    per: Per = attrs.field(default=Per.DEAL, converter=Per)
+    until: datetime | None = attrs.field(default=None, converter=_utc)
+    stages_of: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.OPEN}), converter=outcomes)
+
+    def tally(self) -> TimeInStageTally:
+        """An empty tally."""
+        return TimeInStageTally(self)
+
+
+class TimeInStageTally(DealTally[Groups[Spread[Decimal]]]):
+    """Writes down how long stays were, by stage."""
+
+    __slots__ = ("_deals", "_metric", "_stages")
+
+    def __init__(self, metric: TimeInStage) -> None:
+        super().__init__(metric)
+        self._metric = metric
+        self._stages: dict[str | None, Distribution] = {}
+        self._deals: dict[str | None, list[str]] = {}
+
+    def _count(self, rows: Sequence[DealRow]) -> None:
+        lengths = self._per_deal(rows) if self._metric.per is Per.DEAL else self._per_visit(rows)
+        for stage, values in lengths.items():
+            self._of(stage).add_all(values)
+
+    def _per_visit(self, rows: Sequence[DealRow]) -> dict[str | None, list[int]]:
+        lengths: dict[str | None, list[int]] = {}
+        for row in rows:
+            for visit in row.visits:
+                length = self._length(row, visit)
+                if length is not None:
+                    lengths.setdefault(visit.stage, []).append(length)
+                    self._note(visit)
+        return lengths
+
+    def _per_deal(self, rows: Sequence[DealRow]) -> dict[str | None, list[int]]:
+        lengths: dict[str | None, list[int]] = {}
+        for row in rows:
+            of_deal: dict[str | None, int] = {}
+            for visit in row.visits:
+                length = self._length(row, visit)
+                if length is not None:
+                    of_deal[visit.stage] = of_deal.get(visit.stage, 0) + length
+                    self._note(visit)
+            for stage, length in of_deal.items():
+                lengths.setdefault(stage, []).append(length)
+        return lengths
+
+    def _length(self, row: DealRow, visit: VisitRow) -> int | None:
+        """The length of a stay, or ``None`` where it does not count."""
+        if visit.outcome not in self._metric.stages_of:
+            return None
+        left_at = visit.left_at or self._metric.until
+        if left_at is None:
+            self.leave_out("the stay goes on, and no moment is given up to which it counts", row)
+            return None
+        if left_at < visit.entered_at:
+            self.leave_out("the stay begins later", row)
+            return None
+        return self._metric.calendar.units(visit.entered_at, left_at)
+
+    def _note(self, visit: VisitRow) -> None:
+        if self._metric.with_ids:
+            self._deals.setdefault(visit.stage, []).append(visit.deal_id)
+
+    def _of(self, stage: str | None) -> Distribution:
+        found = self._stages.get(stage)
+        if found is None:
+            found = self._stages[stage] = self._metric.durations()
+        return found
+
+    def _merge_counts(self, other: DealTally[object]) -> None:
+        assert isinstance(other, TimeInStageTally)
+        for stage, values in other._stages.items():
+            self._of(stage).merge(values)
+        for stage, ids in other._deals.items():
+            self._deals.setdefault(stage, []).extend(ids)
+
+    def result(self) -> Groups[Spread[Decimal]]:
+        """The lengths so far, by stage; the whole is over all stages together."""
+        whole = self._metric.durations()
+        for values in self._stages.values():
+            whole.merge(values)
+        everywhere = [one for ids in self._deals.values() for one in ids]
+        return Groups(
+            by=("stage",),
+            groups=tuple(
+                Group(key=stage, result=self._spread(self._stages[stage], self._deals.get(stage, [])))
+                for stage in sorted(self._stages, key=in_order)
+            ),
+            whole=self._spread(whole, everywhere),
+        )
+
+    def _spread(self, values: Distribution, ids: list[str]) -> Spread[Decimal]:
+        return self._metric.spread_of(
+            values,
+            self._defined(),
+            nothing="there are no stays that count",
+            left_out=self.left_out(),
+            ids=tuple(sorted(set(ids))) if self._metric.with_ids else None,
+        )
+
+    def _defined(self) -> Definition:
+        metric = self._metric
+        until = (
+            "left stays only" if metric.until is None else f"stays that go on count until {metric.until.isoformat()}"
+        )
+        return metric.defined(
+            "mean time in stage",
+            f"days in the stage; {until}",
+            f"number of each {metric.per}",
+            calendar=metric.calendar,
+            unit="days",
+            rounding=TO_34_DIGITS,
+        )
