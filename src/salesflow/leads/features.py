@@ -146,7 +146,7 @@ def _kind(value: object, *, field: str) -> str:
 
 
 def stage_of(lead: object, /) -> str | None:
-    """The stage that an open deal or lead is in, or a closed one was closed from.
+    """The stage that an open lead or deal is in, or that a closed one was closed from.
 
     Raises:
         WrongType: it is something else; then the host says how its stage is read.
@@ -178,8 +178,8 @@ class ScoredFields(Generic[L]):
         fields: what is learned from, beside the stage.
         stages: the keys of the stages in their order, up to the last one that a lead can be in; may be left out where
             leads have none.
-        read_stage: how the stage of an entity is read. A deal's is the one that it is in or was closed from, a
-            lead's is its status.
+        read_stage: how the stage of an entity is read; of our leads and deals, the one that they are in or were
+            closed from.
 
     Raises:
         InvalidValue: a field or a stage is declared twice.

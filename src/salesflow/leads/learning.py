@@ -7,12 +7,12 @@ from typing import Generic
 
 import attrs
 
-from salesflow.deal.deal import Deal
-from salesflow.outcome import Outcome
 from salesflow.errors import InvalidValue, SalesflowError, WrongType
 from salesflow.leads.counts import Row
 from salesflow.leads.features import STAGE, L, ScoredFields
+from salesflow.outcome import Outcome
 from salesflow.values.text import identifier
+from salesflow.worked import Worked
 
 __all__ = ["ClosedLead", "Tally", "outcome_of", "tallied", "team_of"]
 
@@ -26,7 +26,7 @@ class ClosedLead(Generic[L]):
 
     Attributes:
         lead: an entity, or a mapping of values by the names of the declared fields and ``"stage"``.
-        outcome: won or lost; a deal knows it by itself.
+        outcome: won or lost; a lead or deal of ours knows it by itself.
         team: whose lead it was; an entity with a ``team`` knows it by itself.
     """
 
@@ -98,7 +98,7 @@ def _closed_outcome(closed: ClosedLead[L]) -> Outcome:
 
 
 def outcome_of(lead: object, given: Outcome | None) -> Outcome | None:
-    """The outcome of a lead: what was given, or what a deal says by itself.
+    """The outcome of a lead: what was given, or what a lead or deal of ours says by itself.
 
     Raises:
         InvalidValue: the two contradict each other.
@@ -106,10 +106,10 @@ def outcome_of(lead: object, given: Outcome | None) -> Outcome | None:
     """
     if given is not None and not isinstance(given, Outcome):
         raise WrongType("an outcome is won, lost or open", field="outcome", value=given, way_out="give an Outcome")
-    if not isinstance(lead, Deal):
+    if not isinstance(lead, Worked):
         return given
     if given not in (None, lead.outcome):
-        raise _contradiction("outcome", f"{given}, and the deal is {lead.outcome}")
+        raise _contradiction("outcome", f"{given}, and the lead says {lead.outcome}")
     return lead.outcome
 
 

@@ -7,13 +7,17 @@ The chance is a fraction between 0 and 1, rounded half up to four places, as it 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.outcome import Outcome
 from salesflow.values.decimals import EXACT, exact_decimal
+
+if TYPE_CHECKING:
+    from salesflow.deal.deal import Deal
+    from salesflow.people.lead import Lead
 
 __all__ = ["Evidence", "LeadScore", "Prediction"]
 
@@ -146,6 +150,11 @@ class LeadScore:
     predicted: Decimal | None = attrs.field(default=None, converter=_optional_probability)
     by_hand: Decimal | None = attrs.field(default=None, converter=_optional_probability)
     outcome: Outcome = attrs.field(default=Outcome.OPEN, converter=Outcome)
+
+    @classmethod
+    def of(cls, entity: Lead | Deal, /) -> Self:
+        """The score that a lead or a deal holds: its ``probability`` is the one set by hand."""
+        return cls(predicted=entity.predicted_probability, by_hand=entity.probability, outcome=entity.outcome)
 
     @property
     def shown(self) -> Decimal | None:

@@ -12,13 +12,13 @@ from typing import Generic, Self
 
 import attrs
 
-from salesflow.outcome import Outcome
 from salesflow.errors import InvalidValue, UnknownName
 from salesflow.leads.counts import CountRow, FieldCounts, Row, joined, pooled, without_starts
 from salesflow.leads.features import STAGE, L, ScoredFields
 from salesflow.leads.learning import ClosedLead, outcome_of, tallied, team_of
 from salesflow.leads.prediction import Prediction
 from salesflow.leads.weighing import TeamWeights
+from salesflow.outcome import Outcome
 
 __all__ = ["PredictiveScoring"]
 
@@ -55,7 +55,7 @@ class PredictiveScoring(Generic[L]):
 
         Args:
             lead: an entity, or a mapping of values by name.
-            outcome: won or lost; a deal knows it by itself.
+            outcome: won or lost; a lead or deal of ours knows it by itself.
             team: whose lead it was; an entity with a ``team`` knows it by itself.
 
         Raises:
@@ -200,7 +200,7 @@ class PredictiveScoring(Generic[L]):
 
         Args:
             lead: an entity, or a mapping of values by name.
-            outcome: whether it is open, won (1) or lost (0); a deal knows it by itself, others are open.
+            outcome: whether it is open, won (1) or lost (0); a lead or deal of ours knows it by itself, others are open.
             team: whose lead it is; an entity with a ``team`` knows it by itself.
 
         Raises:
