@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 from salesflow.changes import ChangeSet
-from salesflow.errors import DuplicateKey, KeyReused, NotFound, StaleVersion, StorageError
+from salesflow.errors import DuplicateKey, KeyReused, NotFound, SalesflowError, StaleVersion
 from salesflow.people.contact import Contact
 from salesflow.storage.protocols import Storage
 from salesflow.testing.storage_contract.ability import Ability, needs
@@ -36,7 +36,7 @@ def _zelda(id: str = "C-1", **fields: object) -> ChangeSet:
     )
 
 
-def _expect_discreet(error: StorageError) -> None:
+def _expect_discreet(error: SalesflowError) -> None:
     expect_discretion(error, _PERSONAL)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
 from salesflow.changes import ChangeSet
 from salesflow.deal.deal import Deal
@@ -17,7 +17,7 @@ from salesflow.people.contact import Contact
 from salesflow.people.lead import Lead
 from salesflow.people.organization import Organization
 from salesflow.storage.erasure import Erasure, PersonalDataErased, without_personal_data
-from salesflow.storage.protocols import Eraser, Storage
+from salesflow.storage.protocols import Eraser, Journal, Storage
 from salesflow.storage.query import Query, eq
 from salesflow.testing.storage_contract.ability import Ability, needs
 from salesflow.testing.storage_contract.expecting import expect, expect_discretion, expect_same, refused
@@ -273,6 +273,18 @@ class Erasing:
         store.commit(added(zelda()) | added(a_contact("C-2", notes="the second one")))
         store.erase(Contact, "C-1", by="noa", at=LATER)
         expect(any(one in stored_bytes() for one in traces("the second one")), "others stay as they are")
+
+    @needs(Ability.ERASURE, Ability.JOURNAL)
+    def test_an_erasure_takes_no_position_and_adds_one(self, store: ErasingStorage) -> None:
+        store.commit(added(zelda()) | added(a_contact("C-2")))
+        journal = cast("Journal", store)
+        before = list(journal.journal())
+        store.erase(Contact, "C-1", by="noa", at=LATER)
+        after = journal.journal()
+        expect_same([one.position for one in after], [1, 2, 3], "positions stay, and have no gaps")
+        expect_same(after[0].recorded, without_personal_data(before[0].recorded), "the journal shows what is stored")
+        expect_same(after[1].recorded, before[1].recorded, "others stay as they are")
+        expect_same(after[2].recorded, store.history(Contact, "C-1")[-1])
 
     @needs(Ability.ERASURE)
     def test_writers_and_an_erasure_at_once_lose_nothing(self, store: ErasingStorage) -> None:

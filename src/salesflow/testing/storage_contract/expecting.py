@@ -16,7 +16,7 @@ from typing import cast
 
 import attrs
 
-from salesflow.errors import StorageError
+from salesflow.errors import SalesflowError
 
 __all__ = ["Caught", "ContractBroken", "difference", "expect", "expect_discretion", "expect_same", "refused"]
 
@@ -108,11 +108,11 @@ class Caught:
         error: it, once the block is left.
     """
 
-    error: StorageError
+    error: SalesflowError
 
 
 @contextmanager
-def refused(*kinds: type[StorageError]) -> Iterator[Caught]:
+def refused(*kinds: type[SalesflowError]) -> Iterator[Caught]:
     """Check that what is done in this block is refused with one of these errors.
 
     Raises:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from salesflow.changes import Change, ChangeSet
 from salesflow.entity import Entity
 from salesflow.errors import NotFound, StorageError
 from salesflow.people.contact import Contact
+from salesflow.storage.erasure import Erasure
 from salesflow.storage.memory import MemoryStorage
-from salesflow.storage.protocols import Storage
+from salesflow.storage.protocols import Eraser, Storage
 from salesflow.storage.query import Query, eq
 from salesflow.storage.receipt import Receipt
-from salesflow.testing.storage_contract.ability import needs_installed
+from salesflow.testing.storage_contract.ability import Ability, needs, needs_installed
 from salesflow.testing.storage_contract.expecting import expect, expect_same
-from salesflow.testing.storage_contract.samples import a_contact, added, updated
+from salesflow.testing.storage_contract.samples import NOW, a_contact, added, updated
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
@@ -28,22 +29,32 @@ class Exploring:
 
     @needs_installed("hypothesis")
     def test_a_long_random_life_goes_as_it_goes_in_memory(self, store: Storage) -> None:
-        from hypothesis import HealthCheck, settings
-        from hypothesis.stateful import run_state_machine_as_test
+        _live(store, lives=25, erasing=False)
 
-        reached: set[int] = set()
-        run_state_machine_as_test(
-            _machine(store, reached),
-            settings=settings(
-                max_examples=25,
-                stateful_step_count=30,
-                deadline=None,
-                database=None,
-                derandomize=True,
-                suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-            ),
-        )
-        expect(max(reached) >= 4, "the lives are long enough to say something", found=reached)
+    @needs(Ability.ERASURE)
+    @needs_installed("hypothesis")
+    def test_a_long_random_life_with_erasures_goes_as_it_goes_in_memory(self, store: Storage) -> None:
+        _live(store, lives=10, erasing=True)
+
+
+def _live(store: Storage, *, lives: int, erasing: bool) -> None:
+    """Run random lives, and check that they were long enough to say something."""
+    from hypothesis import HealthCheck, settings
+    from hypothesis.stateful import run_state_machine_as_test
+
+    reached: set[int] = set()
+    run_state_machine_as_test(
+        _machine(store, reached, erasing=erasing),
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+        ),
+    )
+    expect(max(reached) >= 4, "the lives are long enough to say something", found=reached)
 
 
 class _Life:
@@ -66,6 +77,11 @@ class _Life:
         self.last = changes
         expect_same(_answer(self.store, changes), _answer(self.model, changes), "both storages answer alike")
 
+    def erase(self, number: int) -> None:
+        """Erase in both; both must answer alike."""
+        answers = [_erasure(cast("Eraser", one), self.id(number)) for one in (self.store, self.model)]
+        expect_same(answers[0], answers[1], "both storages answer alike")
+
     def draft(self, number: int, owner: str) -> Change[Entity]:
         """The change that adds a contact."""
         contact = a_contact(self.id(number), owner=f"{owner} {self.run}")
@@ -84,6 +100,9 @@ class _Life:
         for number in range(2):
             stored = _read(self.store, self.id(number))
             expect_same(stored, _read(self.model, self.id(number)), "both storages hold the same")
+            if stored is not None:
+                histories = [tuple(one.history(Contact, stored.id)) for one in (self.store, self.model)]
+                expect_same(histories[0], histories[1], "both storages hold the same")
             if stored is not None and stored not in self.seen.setdefault(stored.id, []):
                 self.seen[stored.id].append(stored)
                 self.reached.add(stored.version)
@@ -99,6 +118,13 @@ def _answer(storage: Storage, changes: ChangeSet) -> Receipt | type[StorageError
         return type(error)
 
 
+def _erasure(storage: Eraser, id: str) -> Erasure | type[StorageError]:
+    try:
+        return storage.erase(Contact, id, by="noa", at=NOW)
+    except StorageError as error:
+        return type(error)
+
+
 def _read(storage: Storage, id: str) -> Contact | None:
     try:
         contact = storage.get(Contact, id)
@@ -108,9 +134,9 @@ def _read(storage: Storage, id: str) -> Contact | None:
     return contact
 
 
-def _machine(store: Storage, reached: set[int]) -> type[RuleBasedStateMachine]:
+def _machine(store: Storage, reached: set[int], *, erasing: bool) -> type[RuleBasedStateMachine]:
     from hypothesis import strategies as st
-    from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+    from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
     runs = count()
     numbers, owners, ages = st.integers(0, 1), st.sampled_from(["noa", "dan"]), st.sampled_from([0, 0, 0, 1])
@@ -141,6 +167,11 @@ def _machine(store: Storage, reached: set[int]) -> type[RuleBasedStateMachine]:
         def repeat(self) -> None:
             if self.life.last is not None:
                 self.life.commit(self.life.last)
+
+        @precondition(lambda _machine: erasing)
+        @rule(number=numbers)
+        def erase(self, number: int) -> None:
+            self.life.erase(number)
 
         @invariant()
         def both_hold_the_same(self) -> None:

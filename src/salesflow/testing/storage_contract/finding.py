@@ -10,6 +10,7 @@ from typing import TypeVar
 from salesflow.changes import ChangeSet
 from salesflow.deal.deal import Deal
 from salesflow.entity import Entity
+from salesflow.errors import InvalidValue
 from salesflow.people.contact import Contact
 from salesflow.people.organization import Organization
 from salesflow.storage.protocols import Storage
@@ -158,6 +159,22 @@ class Finding:
         _store_four(store)
         for hostile in ("' OR '1'='1", "%", "n_a", "noa' --", "noa\\", "*"):
             expect_same(_ids(store, eq("owner", hostile)), [])
+
+    def test_a_value_that_cannot_be_stored_is_found_nowhere(self, store: Storage) -> None:
+        store.commit(added(an_organization(employees=40, owner="noa")))
+        hostile: list[Callable[[], Criterion]] = [
+            lambda: eq("employees", 2**63),
+            lambda: one_of("employees", [2**70, -(2**70)]),
+            lambda: between("employees", 2**70),
+            lambda: eq("owner", "noa\x00"),
+            lambda: eq("owner", "noa\ud800"),
+        ]
+        for criterion in hostile:
+            try:
+                found = store.find(Query(Organization, where=[criterion()])).items
+            except InvalidValue:
+                continue
+            expect_same(found, (), "what cannot be stored is found nowhere, or refused as a value")
 
     def test_numbers_are_ordered_as_numbers(self, store: Storage) -> None:
         for each, amount in (("D-1", "100"), ("D-2", "9.5"), ("D-3", "-1"), ("D-4", "10")):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from salesflow.changes import Change, ChangeSet
 from salesflow.deal.deal import Deal
+from salesflow.deal.event import DealOpened
 from salesflow.entity import Entity
 from salesflow.errors import InvalidValue, NotFound, StorageError
 from salesflow.people.contact import Contact
@@ -29,6 +30,7 @@ from salesflow.testing.storage_contract.samples import (
     an_adopted_deal,
     an_organization,
     an_own_deal,
+    change,
     updated,
     work_on,
 )
@@ -40,14 +42,14 @@ __all__ = ["Reading", "comes_back"]
 def comes_back(store: Storage, changes: ChangeSet) -> None:
     """Commit a set and check that every entity of it, and its history, is read as it was written."""
     store.commit(changes)
-    for change in changes.changes:
-        expect_same(store.get(change.kind, change.id), change.after)
-        _expect_history(store, change)
+    for one in changes.changes:
+        expect_same(store.get(one.kind, one.id), one.after)
+        _expect_history(store, one)
 
 
-def _expect_history(store: Storage, change: Change[Entity]) -> None:
-    events = tuple(recorded.event for recorded in store.history(change.kind, change.id))
-    expect_same(events[-len(change.events) :], change.events, "an event is read as it was recorded")
+def _expect_history(store: Storage, one: Change[Entity]) -> None:
+    events = tuple(recorded.event for recorded in store.history(one.kind, one.id))
+    expect_same(events[-len(one.events) :], one.events, "an event is read as it was recorded")
 
 
 class Reading:
@@ -136,6 +138,32 @@ class Reading:
     def test_no_employees_is_not_an_unknown_number_of_them(self, store: Storage) -> None:
         comes_back(store, added(an_organization("O-1", employees=0)) | added(an_organization("O-2")))
 
+    def test_more_than_thirty_four_digits_are_kept_or_refused(self, store: Storage) -> None:
+        _comes_back_or_is_refused(store, a_sale(probability=Decimal(f"0.{'1234567890' * 5}")).changes)
+
+    def test_the_largest_whole_number_of_64_bits_is_kept(self, store: Storage) -> None:
+        comes_back(store, added(an_organization(employees=2**63 - 1)))
+
+    def test_whole_numbers_beyond_64_bits_are_kept_or_refused(self, store: Storage) -> None:
+        for place, employees in enumerate((2**63, 2**64, 10**30)):
+            _comes_back_or_is_refused(store, added(an_organization(f"O-{place}", employees=employees)))
+
+    def test_a_text_with_a_nul_is_kept_or_refused(self, store: Storage) -> None:
+        _comes_back_or_is_refused(store, added(a_contact("C-1")) | _with_stage("stan\x00dard"))
+
+    def test_half_of_a_surrogate_pair_is_kept_or_refused(self, store: Storage) -> None:
+        _comes_back_or_is_refused(store, added(a_contact("C-1")) | _with_stage("stan\ud83ddard"))
+
+    def test_a_text_that_is_empty_is_not_one_that_is_not_known(self, store: Storage) -> None:
+        comes_back(store, added(a_lead("L-1", name=None, organization_name="Acme", notes="")))  # type: ignore[arg-type]
+        comes_back(store, added(a_contact("C-1", notes="", likes=())))
+
+    def test_lines_keep_their_order_and_come_as_often_as_they_were_written(self, store: Storage) -> None:
+        comes_back(store, added(a_contact(likes=("tea", "coffee", "tea", "Tea"), dislikes=())))
+
+    def test_tuples_within_records_within_tuples_are_kept(self, store: Storage) -> None:
+        comes_back(store, _with_answers(("2026 study", "a call", "2026 study"), (), ("offer",)))
+
     def test_hebrew_and_emoji_are_kept(self, store: Storage) -> None:
         comes_back(store, added(a_contact(name="נֹעָה לֵוִי", job_title="👩🏽‍💻 קניינית", notes="שלום\n👨‍👩‍👧‍👦 𝒳")))
 
@@ -198,6 +226,13 @@ class Reading:
             store.get(Deal, "D-1")
         expect("D-1" in str(caught.error), "the error says which id was not found")
 
+    def test_an_id_that_cannot_be_stored_is_not_found(self, store: Storage) -> None:
+        store.commit(added(a_contact("C-1")))
+        for hostile in ("C-1\x00", "C-1\x00x", "\x00", "C-1\ud800", ""):
+            for read in (store.get, store.history):
+                with refused(NotFound, InvalidValue):
+                    read(Contact, hostile)
+
     def test_kinds_do_not_share_their_ids(self, store: Storage) -> None:
         store.commit(added(a_contact("X-1")) | added(an_organization("X-1")))
         expect_same(store.get(Contact, "X-1").name, "Noa Levi")
@@ -222,12 +257,28 @@ def _comes_back_or_is_refused(store: Storage, changes: ChangeSet) -> None:
     try:
         store.commit(changes)
     except (StorageError, InvalidValue):
-        for change in changes.changes:
+        for one in changes.changes:
             with refused(NotFound):
-                store.get(change.kind, change.id)
+                store.get(one.kind, one.id)
     else:
-        for change in changes.changes:
-            expect_same(store.get(change.kind, change.id), change.after)
+        for one in changes.changes:
+            expect_same(store.get(one.kind, one.id), one.after)
+            _expect_history(store, one)
+
+
+def _with_stage(stage: str) -> ChangeSet:
+    """A deal in a stage of this name; nothing but a storage checks it."""
+    opened = DealOpened(at=NOW, by="noa", deal=Deal(id="D-1", name="Order desk", stage=stage))
+    return ChangeSet.of(change(None, opened))
+
+
+def _with_answers(*evidence: tuple[str, ...]) -> ChangeSet:
+    """A deal with an objection that was answered several times, with evidence for each answer."""
+    sale = a_sale()
+    objection = sale.objections.raise_("It costs too much", kind="price")
+    for each in evidence:
+        sale.objections.answer(objection, "It pays back in a year", evidence=each)
+    return sale.changes
 
 
 def _euros(amount: str) -> Money:

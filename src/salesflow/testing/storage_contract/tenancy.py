@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol, cast
 
+from salesflow.changes import ChangeSet
 from salesflow.errors import DuplicateKey, NotFound
 from salesflow.people.contact import Contact
 from salesflow.storage.protocols import Storage, Tenants
 from salesflow.storage.query import Query, eq
 from salesflow.testing.storage_contract.ability import Ability, needs
+from salesflow.testing.storage_contract.erasing import ErasingStorage
 from salesflow.testing.storage_contract.expecting import expect_same, refused
 from salesflow.testing.storage_contract.journaling import JournalingStorage
-from salesflow.testing.storage_contract.samples import a_contact, added, updated
+from salesflow.testing.storage_contract.samples import NOW, a_contact, added, updated
 
 __all__ = ["Tenancy", "TenantsStorage"]
 
@@ -46,6 +48,24 @@ class Tenancy:
         store.for_tenant("globex").commit(added(a_contact("C-2", owner="noa")))
         for query in (Query(Contact), Query(Contact, where=[eq("owner", "noa")])):
             expect_same([one.id for one in store.for_tenant("globex").find(query).items], ["C-2"])
+
+    @needs(Ability.TENANTS)
+    def test_a_cursor_of_one_tenant_shows_another_nothing_of_it(self, store: TenantsStorage) -> None:
+        store.for_tenant("acme").commit(ChangeSet.of(*(added(a_contact(f"C-{number}")) for number in range(4))))
+        store.for_tenant("globex").commit(added(a_contact("C-9")))
+        query = Query(Contact, limit=2)
+        cursor = store.for_tenant("acme").find(query).cursor
+        found = store.for_tenant("globex").find(query.next(cursor)).items
+        expect_same([one.id for one in found], ["C-9"], "nothing crosses from one tenant to another")
+
+    @needs(Ability.TENANTS, Ability.ERASURE)
+    def test_an_erasure_for_one_tenant_leaves_another_as_it_was(self, store: TenantsStorage) -> None:
+        for name in ("acme", "globex"):
+            store.for_tenant(name).commit(added(a_contact(notes="tall")).with_key("request 1"))
+        cast("ErasingStorage", store.for_tenant("acme")).erase(Contact, "C-1", by="noa", at=NOW)
+        tenants = [store.for_tenant(name) for name in ("acme", "globex")]
+        expect_same([one.get(Contact, "C-1").notes for one in tenants], ["", "tall"])
+        expect_same([len(one.history(Contact, "C-1")) for one in tenants], [2, 1])
 
     @needs(Ability.TENANTS)
     def test_two_tenants_may_give_one_id(self, store: TenantsStorage) -> None:

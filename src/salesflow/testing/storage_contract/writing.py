@@ -6,7 +6,7 @@ import attrs
 
 from salesflow.changes import ChangeSet
 from salesflow.deal.deal import Deal
-from salesflow.errors import DuplicateKey, NotFound, StaleVersion, StorageError
+from salesflow.errors import DuplicateKey, NotFound, SalesflowError, StaleVersion
 from salesflow.event import fold
 from salesflow.people.contact import Contact
 from salesflow.people.organization import Organization
@@ -211,7 +211,7 @@ class Writing:
         expect_same((read.owner, len(history)), (None, 1), "nothing is shared between the store and its caller")
 
 
-def _facts(error: StorageError) -> tuple[object, ...]:
+def _facts(error: SalesflowError) -> tuple[object, ...]:
     return tuple(getattr(error, name, None) for name in ("kind", "id", "expected"))
 
 
