@@ -69,6 +69,11 @@ def _weight(value: Decimal | int | str) -> Decimal:
     return weight
 
 
+def _is_given(_instance: object, attribute: attrs.Attribute[Given], value: object) -> None:
+    if not isinstance(value, Given):
+        raise WrongType("says how many lately", field=attribute.name, value=value, way_out="give Given(day, month)")
+
+
 def _territories(values: Iterable[str]) -> tuple[str, ...]:
     return values if isinstance(values, str) else tuple(values)  # type: ignore[return-value]  # refused by the validator
 
@@ -95,7 +100,7 @@ class Seller(Generic[A_contra]):
 
     id: str = attrs.field(validator=is_identifier())
     monthly_maximum: int | None = attrs.field(default=None, validator=is_optional_count())
-    given: Given = attrs.field(factory=Given, validator=attrs.validators.instance_of(Given))
+    given: Given = attrs.field(factory=Given, validator=_is_given)
     open_leads: int = attrs.field(default=0, validator=is_count())
     weight: Decimal = attrs.field(default=Decimal(1), converter=_weight)
     territories: tuple[str, ...] = attrs.field(default=(), converter=_territories, validator=are_lines())

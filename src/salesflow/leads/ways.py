@@ -82,4 +82,6 @@ class ByTerritory(Generic[A_contra]):
         if not local:
             return Choice(None, "no seller who may be given it works its territory")
         chosen = self.then.choose(lead, local)
+        if chosen.seller_id is None:
+            return chosen
         return attrs.evolve(chosen, because=f"they work its territory, and {chosen.because}")
