@@ -10,11 +10,10 @@ import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.cycle import start_axis
-from salesflow.measure.metric import DealTally, row_moment
+from salesflow.measure.metric import OPEN, DealTally, moments_on
 from salesflow.measure.result import Axis
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
-from salesflow.outcome import Outcome
 from salesflow.values.moments import moment
 
 __all__ = ["AgeResult", "OpenAge"]
@@ -78,11 +77,12 @@ class AgeTally(DealTally[AgeResult]):
         metric, at = self._metric, self._metric.at
         units = metric.calendar.units
         limit = None if metric.older_than is None else metric.older_than * metric.calendar.per_day
+        begun = moments_on(metric.start)
         ages, known, older = [], [], []
         for row in rows:
-            if row.outcome is not Outcome.OPEN:
+            if row.outcome is not OPEN:
                 continue
-            begun_at = row_moment(row, metric.start)
+            begun_at = begun(row)
             if begun_at is None:
                 self.leave_out(f"the moment when it was {metric.start} is not known", row)
             elif begun_at > at:

@@ -14,7 +14,7 @@ import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.distribution import Distribution
-from salesflow.measure.metric import DealMetric, DealTally, outcomes, row_moment
+from salesflow.measure.metric import DealMetric, DealTally, moments_on, of_outcomes, outcomes
 from salesflow.measure.rates import Rates
 from salesflow.measure.result import Axis, Result, quotient
 from salesflow.measure.rows import DealRow
@@ -93,11 +93,10 @@ def worth(row: DealRow, rates: Rates, axis: Axis) -> Money | str:
     assert row.amount is not None
     if row.amount.currency == rates.into:
         return row.amount
-    at = row.expected_close if axis is Axis.EXPECTED else row_moment(row, axis)
+    at = moments_on(axis)(row)
     if at is None:
         return f"no {axis} date to take a rate of"
-    on = at if axis is Axis.EXPECTED else at.date()  # type: ignore[attr-defined]  # a moment on every other axis
-    converted = rates.converted(row.amount, on)
+    converted = rates.converted(row.amount, at.date())
     return f"no rate of {row.amount.currency} on its {axis} date" if converted is None else converted
 
 
@@ -162,8 +161,7 @@ class _CountTally(DealTally[Result[int]]):
         self._deals = metric.noted()
 
     def _count(self, rows: Sequence[DealRow]) -> None:
-        chosen = self._metric.outcomes
-        self._deals.add_all(rows if chosen == _ALL else [row for row in rows if row.outcome in chosen])
+        self._deals.add_all(of_outcomes(rows, self._metric.outcomes))
 
     def _merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, _CountTally)
@@ -213,8 +211,7 @@ class _TotalTally(AmountTally[Result[Money]]):
         self._sums = Sums()
 
     def _count(self, rows: Sequence[DealRow]) -> None:
-        chosen = self._metric.outcomes
-        rows, amounts = self.with_amount([row for row in rows if row.outcome in chosen])
+        rows, amounts = self.with_amount(of_outcomes(rows, self._metric.outcomes))
         self._deals.add_all(rows)
         self._sums.add_all(amounts)
 
@@ -277,8 +274,7 @@ class _SizeTally(AmountTally[Spread[Money]]):
         self._sizes: dict[str, Distribution] = {}
 
     def _count(self, rows: Sequence[DealRow]) -> None:
-        chosen = self._metric.outcomes
-        rows, amounts = self.with_amount([row for row in rows if row.outcome in chosen])
+        rows, amounts = self.with_amount(of_outcomes(rows, self._metric.outcomes))
         self._deals.add_all(rows)
         for code in {amount.currency for amount in amounts}:
             scale = _places(code)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import attrgetter
 
 import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.amounts import in_words
-from salesflow.measure.metric import DealTally, outcomes
+from salesflow.measure.metric import DealTally, moments_on, of_outcomes, outcomes
 from salesflow.measure.result import Axis
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
@@ -55,9 +54,6 @@ class SalesCycle(DurationMetric[Spread[Decimal]]):
         return CycleTally(self)
 
 
-_STARTED = {Axis.CREATED: attrgetter("opened_at"), Axis.ENGAGED: attrgetter("engaged_at")}
-
-
 class CycleTally(DealTally[Spread[Decimal]]):
     """Writes down the length of every cycle."""
 
@@ -70,10 +66,9 @@ class CycleTally(DealTally[Spread[Decimal]]):
         self._deals = metric.noted()
 
     def _count(self, rows: Sequence[DealRow]) -> None:
-        chosen, units, started = self._metric.outcomes, self._metric.calendar.units, _STARTED[self._metric.start]
-        closed = [row for row in rows if row.outcome in chosen]
+        units, started = self._metric.calendar.units, moments_on(self._metric.start)
         known, lengths = [], []
-        for row in closed:
+        for row in of_outcomes(rows, self._metric.outcomes):
             begun_at = started(row)
             if row.closed_at is None:
                 self.leave_out("the moment of the close is not known", row)

@@ -13,7 +13,7 @@ from typing import Never, Protocol
 import attrs
 
 from salesflow.errors import InvalidValue, UnknownName
-from salesflow.measure.metric import DealMetric, DealTally
+from salesflow.measure.metric import LOST, OPEN, WON, DealMetric, DealTally
 from salesflow.measure.result import LeftOut, Result, quotient
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS
@@ -131,6 +131,7 @@ class FunnelTally(DealTally[FunnelResult]):
 
     def _count(self, rows: Sequence[DealRow]) -> None:
         places, reached = self._places, self._reached
+        won, lost, open_ = reached[WON], reached[LOST], reached[OPEN]
         with_ids = self._metric.with_ids
         for row in rows:
             furthest = max(places.get(row.stage, -1), places.get(row.closed_from, -1))
@@ -141,8 +142,9 @@ class FunnelTally(DealTally[FunnelResult]):
             if furthest < 0:
                 self.leave_out("it was in none of the stages", row)
                 continue
-            reached[row.outcome][furthest] += 1
-            if with_ids and row.outcome is Outcome.LOST:
+            outcome = row.outcome
+            (won if outcome is WON else lost if outcome is LOST else open_)[furthest] += 1
+            if with_ids and outcome is LOST:
                 self._ids[furthest].append(row.id)
 
     def _merge_counts(self, other: DealTally[object]) -> None:
@@ -158,7 +160,7 @@ class FunnelTally(DealTally[FunnelResult]):
         """The funnel so far."""
         by_place = [sum(self._reached[outcome][place] for outcome in Outcome) for place in range(len(self._places))]
         reached = [sum(by_place[place:]) for place in range(len(by_place) + 1)]
-        deals, won = reached[0], sum(self._reached[Outcome.WON])
+        deals, won = reached[0], sum(self._reached[WON])
         return FunnelResult(
             steps=tuple(self._step(place, stage, reached) for place, stage in enumerate(self._metric.stages)),
             deals=deals,
@@ -171,9 +173,9 @@ class FunnelTally(DealTally[FunnelResult]):
         return FunnelStep(
             stage=stage,
             reached=reached[place],
-            open=self._reached[Outcome.OPEN][place],
-            lost=self._reached[Outcome.LOST][place],
-            won=self._reached[Outcome.WON][place],
+            open=self._reached[OPEN][place],
+            lost=self._reached[LOST][place],
+            won=self._reached[WON][place],
             from_start=self._share(f"deals that reached {stage}", reached[place], "deals in the funnel", reached[0]),
             to_next=self._share(
                 f"deals that came further than {stage}",

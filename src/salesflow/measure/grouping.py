@@ -7,14 +7,14 @@ depends on the time zone, which may be another one for every deal: "today" is th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from itertools import product
 from typing import TypeVar
 
 import attrs
 
 from salesflow.errors import InvalidValue, UnknownName, WrongType
-from salesflow.measure.metric import Metric, Tally, row_moment
+from salesflow.measure.metric import Metric, Tally, moments_on
 from salesflow.measure.result import Axis, Group, Groups
 from salesflow.measure.rows import DealRow
 from salesflow.values.working_time import time_zone
@@ -65,6 +65,10 @@ def by_product(row: DealRow) -> tuple[str, ...]:
     return row.products
 
 
+def _day(on: date) -> str:
+    return f"{on.year:04}-{on.month:02}-{on.day:02}"
+
+
 def _year(on: date) -> str:
     return f"{on.year:04}"
 
@@ -93,16 +97,18 @@ class _LocalDay:
     text: Callable[[date], str]
     axis: Axis = attrs.field(converter=Axis)
     zone: Zone = attrs.field(converter=_zone)
+    _at: Callable[[DealRow], datetime | None] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_at", moments_on(self.axis))
 
     def __call__(self, row: DealRow) -> str | None:
-        if self.axis is Axis.EXPECTED:
-            return None if row.expected_close is None else self.text(row.expected_close)
-        at = row_moment(row, self.axis)
+        at = self._at(row)
         if at is None:
             return None
         zone = self.zone
-        if zone is UTC:
-            return self.text(at.date())
+        if zone is UTC or self.axis is Axis.EXPECTED:
+            return self.text(at)
         return self.text(at.astimezone(zone(row) if callable(zone) else time_zone(zone)).date())
 
 
@@ -126,7 +132,7 @@ def by_day(axis: Axis | str = Axis.CLOSED, *, zone: Zone = UTC) -> Grouping:
         axis: which date.
         zone: where the days begin and end: a time zone, its name, or a function that gives the one of a deal.
     """
-    return _on_day("day", date.isoformat, axis, zone)
+    return _on_day("day", _day, axis, zone)
 
 
 def by_week(axis: Axis | str = Axis.CLOSED, *, zone: Zone = UTC) -> Grouping:

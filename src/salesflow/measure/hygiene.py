@@ -8,13 +8,12 @@ from decimal import Decimal
 
 import attrs
 
-from salesflow.measure.metric import DealTally
+from salesflow.measure.metric import OPEN, DealTally
 from salesflow.measure.result import Result
 from salesflow.measure.rotting_deals import rots_at
 from salesflow.measure.rows import DealRow
 from salesflow.measure.shares_of import PartMetric, PartTally, share
 from salesflow.measure.spread import TO_34_DIGITS
-from salesflow.outcome import Outcome
 from salesflow.process.stage import Stage
 from salesflow.values.moments import moment
 from salesflow.values.working_time import WorkingTime
@@ -73,7 +72,7 @@ class NoNextStep(_Hygiene):
 
     def judged(self, row: DealRow) -> bool | str | None:
         """Whether nothing is planned for an open deal."""
-        if row.outcome is not Outcome.OPEN:
+        if row.outcome is not OPEN:
             return None
         return "it is not known whether something is planned" if row.has_next_step is None else not row.has_next_step
 
@@ -120,7 +119,7 @@ class RottingShare(_Hygiene):
 
     def judged(self, row: DealRow) -> bool | str | None:
         """Whether an open deal has been in its stage for too long."""
-        if row.outcome is not Outcome.OPEN:
+        if row.outcome is not OPEN:
             return None
         if row.held_since is not None:
             return "it is on hold"
@@ -167,7 +166,7 @@ class PushedCloseDates(PartMetric[PushedResult]):
 
     def judged(self, row: DealRow) -> bool | str | None:
         """Whether the close of an open deal was put off."""
-        if row.outcome is not Outcome.OPEN:
+        if row.outcome is not OPEN:
             return None
         return "it is not known how often it was put off" if row.pushes is None else row.pushes > 0
 
@@ -185,7 +184,7 @@ class PushedTally(PartTally[PushedResult]):
     def _count(self, rows: Sequence[DealRow]) -> None:
         super()._count(rows)
         for row in rows:
-            if row.outcome is Outcome.OPEN and row.pushes:
+            if row.outcome is OPEN and row.pushes:
                 self._pushes += row.pushes
                 if row.first_expected_close is not None and row.expected_close is not None:
                     self._days += (row.expected_close - row.first_expected_close).days

@@ -8,7 +8,7 @@ workers, of days) can be merged, in any order, and give exactly what the whole w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, tzinfo
 from itertools import islice
 from operator import attrgetter
 from typing import Generic, TypeVar, cast
@@ -26,7 +26,25 @@ M = TypeVar("M")
 R_co = TypeVar("R_co", covariant=True)
 Where = Callable[[DealRow], bool]
 
-__all__ = ["CHUNK", "DealMetric", "DealTally", "Metric", "Noted", "Tally", "Where", "chunks", "outcomes", "row_moment"]
+OPEN, WON, LOST = Outcome.OPEN, Outcome.WON, Outcome.LOST
+"""The outcomes under names that are cheap to look up: an enumeration looks its members up again each time."""
+
+__all__ = [
+    "CHUNK",
+    "LOST",
+    "OPEN",
+    "WON",
+    "DealMetric",
+    "DealTally",
+    "Metric",
+    "Noted",
+    "Tally",
+    "Where",
+    "chunks",
+    "moments_on",
+    "of_outcomes",
+    "outcomes",
+]
 
 CHUNK = 2_000
 """How many deals are looked at in a row before the next metric sees them; our own choice, by measuring."""
@@ -99,20 +117,35 @@ class Metric(Generic[R_co]):
         return tally.result()
 
 
-_MOMENT_ON = {
-    Axis.CREATED: attrgetter("opened_at"),
-    Axis.ENGAGED: attrgetter("engaged_at"),
-    Axis.CLOSED: attrgetter("closed_at"),
-}
+_COLUMNS = {Axis.CREATED: "opened_at", Axis.ENGAGED: "engaged_at", Axis.CLOSED: "closed_at"}
 
 
-def row_moment(row: DealRow, axis: Axis, *, zone: object = UTC) -> datetime | None:
-    """The moment of a deal on an axis; the expected close is a day, which begins at midnight in ``zone``."""
+def moments_on(axis: Axis, *, zone: tzinfo = UTC) -> Callable[[DealRow], datetime | None]:
+    """What gives the moment of a deal on an axis, in UTC.
+
+    Args:
+        axis: which one.
+        zone: where the day of the expected close begins.
+    """
     if axis is not Axis.EXPECTED:
-        found: datetime | None = _MOMENT_ON[axis](row)
-        return found
-    on = row.expected_close
-    return None if on is None else datetime.combine(on, time(), zone).astimezone(UTC)  # type: ignore[arg-type]  # a zone
+        return attrgetter(_COLUMNS[axis])
+
+    def midnight(row: DealRow) -> datetime | None:
+        on = row.expected_close
+        return None if on is None else datetime.combine(on, time(), zone).astimezone(UTC)
+
+    return midnight
+
+
+def of_outcomes(rows: Sequence[DealRow], chosen: frozenset[Outcome]) -> Sequence[DealRow]:
+    """The deals of these outcomes."""
+    if len(chosen) == len(Outcome):
+        return rows
+    if len(chosen) == 1:
+        (only,) = chosen
+        return [row for row in rows if row.outcome is only]
+    first, second = chosen
+    return [row for row in rows if row.outcome is first or row.outcome is second]
 
 
 def outcomes(value: Outcome | str | Iterable[Outcome | str]) -> frozenset[Outcome]:
@@ -226,7 +259,7 @@ class DealMetric(Metric[R_co]):
 class DealTally(Tally[R_co]):
     """A tally that chooses deals first, and notes what it leaves out."""
 
-    __slots__ = ("_about", "_end", "_left", "_start")
+    __slots__ = ("_about", "_at", "_end", "_left", "_start")
 
     def __init__(self, metric: DealMetric[R_co]) -> None:
         super().__init__(metric)
@@ -237,6 +270,8 @@ class DealTally(Tally[R_co]):
             raise WrongType(
                 "must be a Period", field="period", value=period, way_out="give Period.month(2026, 11, UTC)"
             )
+        zone = UTC if period is None else period.start.tzinfo or UTC
+        self._at = moments_on(metric.axis, zone=zone)
         self._start = None if period is None else moment(period.start, field="period").astimezone(UTC)
         self._end = None if period is None else moment(period.end, field="period").astimezone(UTC)
 
@@ -255,10 +290,9 @@ class DealTally(Tally[R_co]):
         start, end, axis = self._start, self._end, self._about.axis
         assert start is not None
         assert end is not None
-        zone = self._about.period.start.tzinfo if self._about.period else UTC
         inside = []
         for row in rows:
-            at = row_moment(row, axis, zone=zone)
+            at = self._at(row)
             if at is None:
                 if axis is not Axis.CLOSED or not row.is_open:
                     self.leave_out(f"the date on which it was {axis} is not known", row)

@@ -10,12 +10,13 @@ import attrs
 from salesflow.deal.objections import ObjectionStatus
 from salesflow.measure.distribution import Distribution
 from salesflow.measure.grouping import in_order
-from salesflow.measure.metric import DealTally, Noted
+from salesflow.measure.metric import OPEN, WON, DealTally, Noted
 from salesflow.measure.result import Definition, Group, Groups, Result
 from salesflow.measure.rows import DealRow, ObjectionRow
 from salesflow.measure.shares_of import share
 from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
-from salesflow.outcome import Outcome
+
+RESOLVED = ObjectionStatus.RESOLVED
 
 __all__ = ["ObjectionResult", "Objections"]
 
@@ -106,13 +107,13 @@ class ObjectionsTally(DealTally[Groups[ObjectionResult]]):
             for one in objections:
                 noted.statuses[one.status].add(row)
                 noted.reopened += one.times_reopened
-                if one.status is ObjectionStatus.RESOLVED and one.settled_at is not None:
+                if one.status is RESOLVED and one.settled_at is not None:
                     noted.times.add_all([self._metric.calendar.units(one.raised_at, one.settled_at)])
-            if row.outcome is not Outcome.OPEN:
-                self._close(row, noted, all(one.status is ObjectionStatus.RESOLVED for one in objections))
+            if row.outcome is not OPEN:
+                self._close(row, noted, all(one.status is RESOLVED for one in objections))
 
     def _close(self, row: DealRow, noted: _Kind, all_resolved: bool) -> None:
-        is_won = row.outcome is Outcome.WON
+        is_won = row.outcome is WON
         noted.closed.add(row)
         if is_won:
             noted.won.add(row)

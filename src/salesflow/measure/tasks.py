@@ -116,17 +116,18 @@ class TaskCompletion(DealMetric[TaskResult]):
         due_at, done_at = task.due_at, task.done_at
         if task.created_at > self.at:
             return LATER
-        if task.status is TaskStatus.CANCELED and done_at is not None and done_at <= self.at:
+        if task.status is _CANCELED and done_at is not None and done_at <= self.at:
             return CANCELED
         if due_at is None:
             return OPEN_ENDED
         if self.due is not None and due_at not in self.due:
             return OUTSIDE
-        if task.status is TaskStatus.DONE and done_at is not None and done_at <= self.at:
+        if task.status is _DONE and done_at is not None and done_at <= self.at:
             return "on time" if done_at <= due_at else "late"
         return "overdue" if due_at < self.at else NOT_DUE
 
 
+_DONE, _CANCELED = TaskStatus.DONE, TaskStatus.CANCELED
 _DUE = ("on time", "late", "overdue")
 
 

@@ -7,20 +7,23 @@ one. A stay that goes on counts up to a moment that is given, or is left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 import attrs
 
+from salesflow.measure.days import ElapsedDays
 from salesflow.measure.distribution import Distribution
 from salesflow.measure.grouping import in_order
 from salesflow.measure.metric import DealTally, outcomes
 from salesflow.measure.result import Definition, Group, Groups
-from salesflow.measure.rows import DealRow, VisitRow
+from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
 from salesflow.outcome import Outcome
 from salesflow.values.moments import moment
+
+_MICROSECOND = timedelta(microseconds=1)
 
 __all__ = ["Per", "TimeInStage"]
 
@@ -62,13 +65,15 @@ class TimeInStage(DurationMetric[Groups[Spread[Decimal]]]):
 class TimeInStageTally(DealTally[Groups[Spread[Decimal]]]):
     """Writes down how long stays were, by stage."""
 
-    __slots__ = ("_deals", "_metric", "_stages")
+    __slots__ = ("_deals", "_elapsed", "_means", "_metric", "_stages")
 
     def __init__(self, metric: TimeInStage) -> None:
         super().__init__(metric)
         self._metric = metric
         self._stages: dict[str | None, Distribution] = {}
         self._deals: dict[str | None, list[str]] = {}
+        self._means = (*metric.stages_of, None, None)[:3]
+        self._elapsed = type(metric.calendar) is ElapsedDays  # the usual one is worked out in place
 
     def _count(self, rows: Sequence[DealRow]) -> None:
         lengths = self._per_deal(rows) if self._metric.per is Per.DEAL else self._per_visit(rows)
@@ -78,42 +83,41 @@ class TimeInStageTally(DealTally[Groups[Spread[Decimal]]]):
     def _per_visit(self, rows: Sequence[DealRow]) -> dict[str | None, list[int]]:
         lengths: dict[str | None, list[int]] = {}
         for row in rows:
-            for visit in row.visits:
-                length = self._length(row, visit)
-                if length is not None:
-                    lengths.setdefault(visit.stage, []).append(length)
-                    self._note(visit)
+            for stage, length in self._stays(row):
+                lengths.setdefault(stage, []).append(length)
         return lengths
 
     def _per_deal(self, rows: Sequence[DealRow]) -> dict[str | None, list[int]]:
         lengths: dict[str | None, list[int]] = {}
         for row in rows:
             of_deal: dict[str | None, int] = {}
-            for visit in row.visits:
-                length = self._length(row, visit)
-                if length is not None:
-                    of_deal[visit.stage] = of_deal.get(visit.stage, 0) + length
-                    self._note(visit)
+            for stage, length in self._stays(row):
+                of_deal[stage] = of_deal.get(stage, 0) + length
             for stage, length in of_deal.items():
                 lengths.setdefault(stage, []).append(length)
         return lengths
 
-    def _length(self, row: DealRow, visit: VisitRow) -> int | None:
-        """The length of a stay, or ``None`` where it does not count."""
-        if visit.outcome not in self._metric.stages_of:
-            return None
-        left_at = visit.left_at or self._metric.until
-        if left_at is None:
-            self.leave_out("the stay goes on, and no moment is given up to which it counts", row)
-            return None
-        if left_at < visit.entered_at:
-            self.leave_out("the stay begins later", row)
-            return None
-        return self._metric.calendar.units(visit.entered_at, left_at)
-
-    def _note(self, visit: VisitRow) -> None:
+    def _stays(self, row: DealRow) -> list[tuple[str | None, int]]:
+        """The stays of a deal that count, and how long each was."""
+        first, second, third = self._means
+        until, units, elapsed = self._metric.until, self._metric.calendar.units, self._elapsed
+        stays = []
+        for visit in row.visits:
+            outcome = visit.outcome
+            if outcome is first or outcome is second or outcome is third:
+                entered_at = visit.entered_at
+                left_at = visit.left_at or until
+                if left_at is None:
+                    self.leave_out("the stay goes on, and no moment is given up to which it counts", row)
+                elif left_at < entered_at:
+                    self.leave_out("the stay begins later", row)
+                else:
+                    length = (left_at - entered_at) // _MICROSECOND if elapsed else units(entered_at, left_at)
+                    stays.append((visit.stage, length))
         if self._metric.with_ids:
-            self._deals.setdefault(visit.stage, []).append(visit.deal_id)
+            for stage, _ in stays:
+                self._deals.setdefault(stage, []).append(row.id)
+        return stays
 
     def _of(self, stage: str | None) -> Distribution:
         found = self._stages.get(stage)

@@ -169,7 +169,8 @@ class VelocityTally(Tally[VelocityResult]):
         average, cycle = self._average.result().mean, self._cycle.result().mean
         value, undefined = None, next((one.undefined for one in (win_rate, average, cycle) if one.undefined), None)
         if average.value is not None and win_rate.value is not None and cycle.value is not None:
-            value = velocity(deals.value or 0, average=average.value, win_rate=win_rate.value, cycle_days=cycle.value)
+            rate = Fraction(win_rate.won, win_rate.count)
+            value = _a_day(deals.count, _exact(average), rate, _exact(cycle), average.value.currency)
             undefined = "the cycle takes no time" if value is None else None
         return VelocityResult(
             definition=self._defined(average),

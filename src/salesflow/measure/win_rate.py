@@ -14,12 +14,11 @@ from enum import StrEnum
 import attrs
 
 from salesflow.measure.amounts import AmountTally, Sums, mixed
-from salesflow.measure.metric import DealMetric, DealTally, Noted
+from salesflow.measure.metric import LOST, OPEN, WON, DealMetric, DealTally, Noted
 from salesflow.measure.rates import Rates
 from salesflow.measure.result import Axis, Definition, Result, quotient
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS
-from salesflow.outcome import Outcome
 from salesflow.values.money import Money
 
 __all__ = ["Among", "WinRate", "WinRateResult", "WinRateTally", "reasons"]
@@ -92,9 +91,9 @@ class WinRateTally(AmountTally[WinRateResult]):
         self._won_sums, self._other_sums = Sums(), Sums()
 
     def _count(self, rows: Sequence[DealRow]) -> None:
-        won = [row for row in rows if row.outcome is Outcome.WON]
-        lost = [row for row in rows if row.outcome is Outcome.LOST]
-        open_ = [row for row in rows if row.outcome is Outcome.OPEN] if len(won) + len(lost) < len(rows) else []
+        won = [row for row in rows if row.outcome is WON]
+        lost = [row for row in rows if row.outcome is LOST]
+        open_ = [row for row in rows if row.outcome is OPEN] if len(won) + len(lost) < len(rows) else []
         disqualified = self._metric.disqualified
         if disqualified:
             self._disqualified.add_all([row for row in lost if row.loss_reason in disqualified])
