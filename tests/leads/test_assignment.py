@@ -84,14 +84,15 @@ def test_without_sellers_every_lead_stays():
     assert assign([], sellers("noa"), RoundRobin()).assigned == ()
 
 
-def test_a_seller_may_take_only_some_leads():
-    picky = Seller(id="noa", takes=lambda lead: lead.source == "fair")
+def test_a_seller_may_be_allowed_only_some_leads():
+    def allowed(lead, seller):
+        return lead.source == "fair" or seller.id != "noa"
+
     found = [*leads(1, source="web"), Lead(id="L-9", name="Ben", source="fair")]
-    plan = assign(found, [picky], RoundRobin())
-    assert (plan.leads_of("noa"), why_not(plan)) == (
-        ("L-9",),
-        {"no seller who may be given a lead now takes one like it"},
-    )
+    plan = assign(found, sellers("noa"), RoundRobin(), allowed=allowed)
+    assert plan.leads_of("noa") == ("L-9",)
+    assert why_not(plan) == {"no seller who may be given a lead now is allowed to have it"}
+    assert who(assign(found, sellers("noa", "ben"), RoundRobin(), allowed=allowed)) == ["ben", "noa"]
 
 
 def test_the_next_plan_begins_where_this_one_ended():
@@ -216,6 +217,6 @@ def test_what_is_no_lead_and_no_seller_is_refused():
         assign(["L-1"], sellers("noa"), RoundRobin())
 
 
-def test_whether_a_seller_takes_a_lead_is_yes_or_no():
-    with pytest.raises(WrongType, match="True or False"):
-        assign(leads(1), [Seller(id="noa", takes=lambda lead: lead.source)], RoundRobin())
+def test_whether_a_seller_may_have_a_lead_is_yes_or_no():
+    with pytest.raises(WrongType, match="is yes or no"):
+        assign(leads(1), sellers("noa"), RoundRobin(), allowed=lambda lead, seller: lead.source)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Generic, Never, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import attrs
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
 
 __all__ = [
+    "Allowed",
     "Assignable",
     "Assigned",
     "AssignmentPlan",
@@ -79,7 +80,7 @@ def _territories(values: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Seller(Generic[A_contra]):
+class Seller:
     """Somebody who may be given leads.
 
     Attributes:
@@ -89,7 +90,6 @@ class Seller(Generic[A_contra]):
         open_leads: how many they are working on.
         weight: their share beside the others, where leads go by weight; 0 is none.
         territories: the territories that they work.
-        takes: which leads they may have at all, where not every one; a pure function.
         is_archived: whether they are no longer there.
         has_opted_out: whether they want no leads for now.
 
@@ -104,7 +104,6 @@ class Seller(Generic[A_contra]):
     open_leads: int = attrs.field(default=0, validator=is_count())
     weight: Decimal = attrs.field(default=Decimal(1), converter=_weight)
     territories: tuple[str, ...] = attrs.field(default=(), converter=_territories, validator=are_lines())
-    takes: Callable[[A_contra], bool] | None = None
     is_archived: bool = False
     has_opted_out: bool = False
 
@@ -134,12 +133,12 @@ class Candidate:
     """A seller who may have the lead that is being assigned.
 
     Attributes:
-        seller: who it is; that they take the lead was found out before.
+        seller: who it is.
         given_now: how many leads of this plan they got so far.
         turn: whose turn it is: the lower, the longer they have waited.
     """
 
-    seller: Seller[Never]
+    seller: Seller
     given_now: int
     turn: int
 
@@ -155,6 +154,10 @@ class Choice:
 
     seller_id: str | None
     because: str
+
+
+Allowed = Callable[[A, Seller], bool]
+"""Whether a lead may go to a seller at all."""
 
 
 class AssignmentWay(Protocol[A_contra]):
@@ -234,18 +237,14 @@ class AssignmentPlan:
 class _Desk(Generic[A]):
     """The sellers while one plan is made: what each got, and whose turn it is."""
 
-    def __init__(self, sellers: Sequence[Seller[A]], turn: Iterable[str]) -> None:
+    def __init__(self, sellers: Sequence[Seller], turn: Iterable[str], allowed: Allowed[A] | None) -> None:
         self.sellers = sellers
+        self.allowed = allowed
         self.barred = {seller.id: seller.barred_because for seller in sellers}
         self.left = {seller.id: seller.left for seller in sellers}
         self.given = dict.fromkeys(self.barred, 0)
-        waiting = [one for one in dict.fromkeys(turn) if one in self.given]
-        waiting += [one for one in self.given if one not in waiting]
+        waiting = dict.fromkeys(one for one in turn if one in self.given) | self.given
         self.turns = {one: place - len(waiting) for place, one in enumerate(waiting)}
-
-    def may_have_more(self, seller: Seller[A]) -> bool:
-        left = self.left[seller.id]
-        return self.barred[seller.id] is None and (left is None or self.given[seller.id] < left)
 
     def give(self, seller_id: str, number: int) -> None:
         self.given[seller_id] += 1
@@ -254,19 +253,27 @@ class _Desk(Generic[A]):
     def choice(self, lead: A, way: AssignmentWay[A]) -> Choice:
         if lead.owner is not None:
             return Choice(None, "has an owner already")
-        free = [seller for seller in self.sellers if self.may_have_more(seller)]
+        free = [seller for seller in self.sellers if self._may_have_more(seller)]
         if not free:
             return Choice(None, "no seller may be given a lead now" if self.sellers else "there are no sellers")
-        willing = [seller for seller in free if _takes(seller, lead)]
-        if not willing:
-            return Choice(None, "no seller who may be given a lead now takes one like it")
-        candidates = [Candidate(seller=one, given_now=self.given[one.id], turn=self.turns[one.id]) for one in willing]
-        choice = way.choose(lead, candidates)
-        if not isinstance(choice, Choice):
-            raise WrongType("a way of assigning returns a Choice", field="way", way_out="return Choice(seller_id, why)")
-        if choice.seller_id is not None and choice.seller_id not in [one.id for one in willing]:
-            raise UnknownName("candidate", choice.seller_id, [one.id for one in willing], where="this choice")
-        return choice
+        candidates = [
+            Candidate(seller=one, given_now=self.given[one.id], turn=self.turns[one.id])
+            for one in free
+            if self._is_allowed(lead, one)
+        ]
+        if not candidates:
+            return Choice(None, "no seller who may be given a lead now is allowed to have it")
+        return _checked(way.choose(lead, candidates), [one.seller.id for one in candidates])
+
+    def _may_have_more(self, seller: Seller) -> bool:
+        left = self.left[seller.id]
+        return self.barred[seller.id] is None and (left is None or self.given[seller.id] < left)
+
+    def _is_allowed(self, lead: A, seller: Seller) -> bool:
+        verdict = self.allowed is None or self.allowed(lead, seller)
+        if not isinstance(verdict, bool):
+            raise WrongType("whether a seller may have a lead is yes or no", field="allowed", way_out="return a bool")
+        return verdict
 
     def shares(self) -> tuple[SellerShare, ...]:
         return tuple(
@@ -280,17 +287,21 @@ class _Desk(Generic[A]):
         )
 
 
-def _takes(seller: Seller[A], lead: A) -> bool:
-    if seller.takes is None:
-        return True
-    takes = seller.takes(lead)
-    if not isinstance(takes, bool):
-        raise WrongType("whether a seller takes a lead is True or False", field="takes", way_out="return a bool")
-    return takes
+def _checked(choice: Choice, candidates: list[str]) -> Choice:
+    if not isinstance(choice, Choice):
+        raise WrongType("a way of assigning returns a Choice", field="way", way_out="return Choice(seller_id, why)")
+    if choice.seller_id is not None and choice.seller_id not in candidates:
+        raise UnknownName("candidate", choice.seller_id, candidates, where="this choice")
+    return choice
 
 
 def assign(
-    leads: Iterable[A], sellers: Iterable[Seller[A]], way: AssignmentWay[A], *, turn: Iterable[str] = ()
+    leads: Iterable[A],
+    sellers: Iterable[Seller],
+    way: AssignmentWay[A],
+    *,
+    turn: Iterable[str] = (),
+    allowed: Allowed[A] | None = None,
 ) -> AssignmentPlan:
     """Plan who gets which lead.
 
@@ -300,17 +311,18 @@ def assign(
         way: how a lead finds its seller, such as ``RoundRobin()``.
         turn: ``turn`` of the plan before: who has waited longest comes first. Sellers who are not in it come last, and
             ids of nobody who is there are passed over.
+        allowed: which leads which sellers may have at all, where not everybody every one; a pure function.
 
     Raises:
         InvalidValue: a lead or a seller comes twice.
-        WrongType: something is no ``Seller``, has no id, or the way returns no ``Choice``.
+        WrongType: something is no ``Seller``, has no id, the way returns no ``Choice``, or ``allowed`` no bool.
         UnknownName: the way chose somebody who is no candidate.
 
     Example:
         ``assign(leads, [Seller(id="noa", monthly_maximum=45), Seller(id="ben")], RoundRobin())``
     """
     given = _different(sellers, what="sellers", kind=Seller)
-    desk = _Desk(given, turn)
+    desk = _Desk(given, turn, allowed)
     assigned: list[Assigned] = []
     unassigned: list[Unassigned] = []
     for number, lead in enumerate(_different(leads, what="leads", kind=object)):

@@ -85,7 +85,7 @@ class Calibration:
         Decimal('0.065000000000')
     """
 
-    _seen: Mapping[Decimal, tuple[int, int]] = attrs.field(factory=dict)
+    _seen: Mapping[Decimal, tuple[int, int]] = attrs.field(factory=dict, alias="seen")
     unscored: int = 0
 
     @classmethod

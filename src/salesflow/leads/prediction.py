@@ -75,8 +75,8 @@ class Prediction:
     probability: Decimal | None
     undefined: str | None = None
     team: str | None = None
-    _sides: tuple[int, int] = attrs.field(default=(0, 0), repr=False)
-    _factors: tuple[Factor, ...] = attrs.field(default=(), repr=False)
+    _sides: tuple[int, int] = attrs.field(alias="sides", default=(0, 0), repr=False)
+    _factors: tuple[Factor, ...] = attrs.field(alias="factors", default=(), repr=False)
 
     @classmethod
     def of(cls, sides: tuple[int, int], factors: tuple[Factor, ...], *, team: str | None) -> Prediction:

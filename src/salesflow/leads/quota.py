@@ -75,11 +75,9 @@ class Given:
     """
 
     last_24_hours: int = attrs.field(default=0, validator=is_count())
-    last_30_days: int = attrs.field(validator=is_count())
-
-    @last_30_days.default
-    def _at_least_today(self) -> int:
-        return self.last_24_hours
+    last_30_days: int = attrs.field(
+        default=attrs.Factory(lambda self: self.last_24_hours, takes_self=True), validator=is_count()
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.last_24_hours > self.last_30_days:

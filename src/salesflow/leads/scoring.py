@@ -17,7 +17,7 @@ from salesflow.leads.counts import CountRow, FieldCounts, Row, joined, pooled, w
 from salesflow.leads.features import STAGE, L, ScoredFields
 from salesflow.leads.learning import ClosedLead, outcome_of, tallied, team_of
 from salesflow.leads.prediction import Prediction
-from salesflow.leads.weighing import TeamWeights
+from salesflow.leads.weighing import TeamWeights, weighed
 from salesflow.outcome import Outcome
 
 __all__ = ["PredictiveScoring"]
@@ -45,7 +45,7 @@ class PredictiveScoring(Generic[L]):
     """
 
     features: ScoredFields[L]
-    _teams: Teams = attrs.field(factory=dict, kw_only=True, repr=False)
+    _teams: Teams = attrs.field(alias="teams", factory=dict, kw_only=True, repr=False)
     _weights: dict[str | None, TeamWeights[L]] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     # Learning
@@ -219,7 +219,7 @@ class PredictiveScoring(Generic[L]):
         weights = self._weights.get(known)
         if weights is None:
             counts = self._pooled() if known is None else self._teams[known]
-            weights = self._weights[known] = TeamWeights.of(self.features, counts, team=known)
+            weights = self._weights[known] = weighed(self.features, counts, team=known)
         return weights
 
     def _pooled(self) -> TeamCounts:

@@ -25,7 +25,7 @@ from salesflow.leads.counts import FieldCounts, Row
 from salesflow.leads.features import STAGE, L, ScoredField, ScoredFields
 from salesflow.leads.prediction import Factor, Prediction
 
-__all__ = ["TeamWeights"]
+__all__ = ["TeamWeights", "weighed"]
 
 _NOTHING_LEARNED = "no lead was won or lost yet that a score could be learned from"
 _CONTRADICTION = "one value was never won and another never lost"
@@ -52,14 +52,6 @@ class TeamWeights(Generic[L]):
     closed: Row
     stages: Weights
     fields: tuple[tuple[ScoredField[L], Weights], ...]
-
-    @classmethod
-    def of(cls, features: ScoredFields[L], counts: Mapping[str, FieldCounts], *, team: str | None) -> TeamWeights[L]:
-        """The weights that follow from the counts of a team."""
-        closed = counts[STAGE].rows.get(features.counted_stages[0], _NO_ROW)
-        fields = [(field, counts[field.name]) for field in features.fields]
-        weights = tuple((field, _weights(field.name, seen, seen.totals)) for field, seen in fields)
-        return cls(team, features, closed, _weights(STAGE, counts[STAGE], closed), weights)
 
     def predict(self, lead: L | Mapping[str, object]) -> Prediction:
         """The chance of winning an open lead.
@@ -89,6 +81,14 @@ class TeamWeights(Generic[L]):
             else:
                 found += [weights[one] for one in field.values(value) if one in weights]
         return found
+
+
+def weighed(features: ScoredFields[L], counts: Mapping[str, FieldCounts], *, team: str | None) -> TeamWeights[L]:
+    """What the counts of a team weigh."""
+    closed = counts[STAGE].rows.get(features.counted_stages[0], _NO_ROW)
+    fields = [(field, counts[field.name]) for field in features.fields]
+    weights = tuple((field, _weights(field.name, seen, seen.totals)) for field, seen in fields)
+    return TeamWeights(team, features, closed, _weights(STAGE, counts[STAGE], closed), weights)
 
 
 def _weights(field: str, counts: FieldCounts, totals: Row) -> Weights:
