@@ -99,9 +99,12 @@ class _Track:
             )
 
     def _rename(self, event: ProcessMigrated) -> None:
-        self.stays[event.target] = self.stays.pop(event.source, 1)
+        if event.target == event.source:
+            return
+        self.stays[event.source] -= 1
+        nth = self.stays[event.target] = self.stays.get(event.target, 0) + 1
         if self.visits:
-            self.visits[-1] = attrs.evolve(self.visits[-1], stage=event.target, outcome=event.outcome)
+            self.visits[-1] = attrs.evolve(self.visits[-1], stage=event.target, outcome=event.outcome, nth=nth)
 
     def _expect(self, before: date | None, after: date | None) -> None:
         if self.first_expected_close is None:
