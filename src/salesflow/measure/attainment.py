@@ -162,7 +162,8 @@ class Standing:
             InvalidValue: the moment has no time zone.
         """
         moment(at, field="at")
-        days = max(0, working.between(day_of(self.target, at), self.target.day_after))
+        today = max(day_of(self.target, at), self.target.first_day)
+        days = max(0, working.between(today, self.target.day_after))
         needed = max(Decimal(0), self._missing)
         value = Decimal(0) if not needed else quotient(needed, days) if days else None
         definition = self._definition("still needed per working day", "what is missing", "working days that remain")
