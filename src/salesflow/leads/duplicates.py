@@ -27,7 +27,7 @@ import attrs
 
 from salesflow.entity import Entity
 from salesflow.leads.likeness import Comparison, Found, HowMany, SameAs
-from salesflow.leads.matching.evidence import Reason, odds_as_score
+from salesflow.leads.matching.evidence import Reason, odds_as_score, points_for
 from salesflow.leads.matching.name_likeness import slips_counter
 from salesflow.leads.matching.postings import Postings
 from salesflow.leads.matching.profile import Profile
@@ -40,6 +40,7 @@ E = TypeVar("E", bound=Entity)
 Name = tuple[type[Entity], str]
 
 _PLAIN = MatchingRules()
+_PARTS = (f"{KeyKind.PART} ", f"{KeyKind.ORGANIZATION_PART} ")
 
 
 @attrs.frozen(kw_only=True)
@@ -187,6 +188,7 @@ class DuplicateIndex(Generic[E]):
         self.rules = rules
         self._slips = slips_counter() if rules.is_fuzzy else None
         self._points = dict(rules.points)
+        self._needed = points_for(rules.least_score)
         self._number_of: dict[Name, int] = {}
         self._profiles: dict[int, Profile] = {}
         self._keys: dict[int, tuple[str, ...]] = {}
@@ -242,7 +244,7 @@ class DuplicateIndex(Generic[E]):
         return Duplicates(
             hits=likely,
             look_alikes=tuple(hit for hit in hits if not hit.is_likely),
-            too_common=_too_common(counts.items(), self.rules.most_shared),
+            too_common=self._too_common(counts.items()),
             compared=len(candidates),
             is_fuzzy=self.rules.is_fuzzy,
             is_noise=len(likely) > self.rules.noise_above,
@@ -284,8 +286,7 @@ class DuplicateIndex(Generic[E]):
 
     def too_common(self) -> tuple[CommonKey, ...]:
         """The keys that too many records of the index share; pairs by these alone are not found."""
-        most = self.rules.most_shared
-        return _too_common(sorted(self._postings.above(most)), most)
+        return self._too_common(sorted(self._postings.above(min(self.rules.most_shared, self.rules.most_alike))))
 
     def _group(self, hits: list[Hit[E]]) -> DuplicateGroup[E]:
         numbers = sorted({self._number_of[_name(one)] for hit in hits for one in (hit.entity, hit.other)})
@@ -297,24 +298,33 @@ class DuplicateIndex(Generic[E]):
         had = frozenset() if own is None else frozenset(self._keys[own])
         return {key: self._postings.count(key) + (key not in had) for key in keys}
 
+    def _most(self, key: str) -> int:
+        """How many records may share a key for it to bring candidates."""
+        return self.rules.most_alike if key.startswith(_PARTS) else self.rules.most_shared
+
     def _candidates(self, entity: Entity, counts: dict[str, int]) -> list[int]:
         """Who shares a key with a record, as long as few do."""
-        most = self.rules.most_shared
-        found = {number for key, count in counts.items() if count <= most for number in self._postings.of(key)}
+        usable = (key for key, count in counts.items() if count <= self._most(key))
+        found = {number for key in usable for number in self._postings.of(key)}
         found.discard(self._number_of.get(_name(entity), 0))
         return sorted(found)
 
     def _earlier(self, number: int) -> set[int]:
         """Who came before a record and shares a key with it."""
         found: set[int] = set()
-        of, count, most = self._postings.of, self._postings.count, self.rules.most_shared
+        of, count = self._postings.of, self._postings.count
         for key in self._keys[number]:
-            if 1 < count(key) <= most:
+            if 1 < count(key) <= self._most(key):
                 found.update(takewhile(number.__gt__, of(key)))
         return found
 
+    def _too_common(self, counts: Iterable[tuple[str, int]]) -> tuple[CommonKey, ...]:
+        return tuple(CommonKey(key=key, records=count) for key, count in counts if count > self._most(key))
+
     def _comparing(self, how_many: HowMany) -> Comparison:
-        return Comparison(self._points, how_many, most_shared=self.rules.most_shared, slips=self._slips)
+        return Comparison(
+            self._points, how_many, needed=self._needed, most_shared=self.rules.most_shared, slips=self._slips
+        )
 
     def _hit(self, one: Profile, other: Profile, comparison: Comparison) -> Hit[E] | None:
         """The hit that two records are, as persons before as organizations, or ``None``."""
@@ -322,23 +332,26 @@ class DuplicateIndex(Generic[E]):
         if one.has_person and other.has_person:
             best = self._as(SameAs.PERSON, one, other, comparison, comparison.as_persons(one, other))
         if one.has_organization and other.has_organization and (best is None or not best.is_likely):
-            found = comparison.as_organizations(one, other)
-            best = self._as(SameAs.ORGANIZATION, one, other, comparison, found) or best
+            best = (
+                self._as(SameAs.ORGANIZATION, one, other, comparison, comparison.as_organizations(one, other)) or best
+            )
         return best
 
     def _as(
-        self, same_as: SameAs, one: Profile, other: Profile, comparison: Comparison, found: tuple[Found, bool]
+        self, same_as: SameAs, one: Profile, other: Profile, comparison: Comparison, found: tuple[Found, bool] | None
     ) -> Hit[E] | None:
+        if found is None:
+            return None
         likenesses, looks_alike = found
-        score = odds_as_score(comparison.total(likenesses))
-        likely = score >= self.rules.least_score
+        points = comparison.total(likenesses)
+        likely = points >= self._needed
         if not likely and not looks_alike:
             return None
         return Hit(
             entity=one.entity,
             other=other.entity,  # type: ignore[arg-type]  # whoever is in the index was added to it
             same_as=same_as,
-            score=score,
+            score=odds_as_score(points),
             reasons=comparison.reasons(likenesses),
             is_likely=likely,
             is_look_alike=looks_alike,
@@ -354,7 +367,3 @@ def _name(entity: Entity) -> Name:
 
 def _order(hit: Hit[E]) -> tuple[Decimal, str, str]:
     return -hit.score, hit.other.root().__name__, hit.other.id
-
-
-def _too_common(counts: Iterable[tuple[str, int]], most: int) -> tuple[CommonKey, ...]:
-    return tuple(CommonKey(key=key, records=count) for key, count in counts if count > most)

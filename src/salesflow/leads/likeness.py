@@ -48,24 +48,32 @@ class Comparison:
     Args:
         points: what each likeness is worth.
         how_many: how many records have a key; what many have is worth less.
+        needed: how many points make two records likely one.
         most_shared: what more records have says nothing.
         slips: what counts slips, or ``None`` where only what is the same counts.
     """
 
     def __init__(
-        self, points: dict[Likeness, int], how_many: HowMany, *, most_shared: int, slips: Slips | None
+        self, points: dict[Likeness, int], how_many: HowMany, *, needed: int, most_shared: int, slips: Slips | None
     ) -> None:
         self._points = points
+        rest = START + sum(max(0, points[likeness]) for likeness in _WITHOUT_COMMON_KEY)
+        self._hopeless = frozenset(name for name in _NAMES_APART if points[name] + rest < needed)
         self._how_many = how_many
         self._most_shared = most_shared
         self._slips = slips
 
-    def as_persons(self, one: Profile, other: Profile) -> tuple[Found, bool]:
-        """What is and is not alike of two persons, and whether their names only look alike."""
+    def as_persons(self, one: Profile, other: Profile) -> tuple[Found, bool] | None:
+        """What is and is not alike of two persons, and whether their names only look alike.
+
+        ``None`` where the names stand against each other and the rest cannot make up for it.
+        """
         looks = False
         found: Found = []
         if one.person is not None and other.person is not None:
             name, looks = self._name(one.person, other.person)
+            if name in self._hopeless and not looks and not _have_address_in_common(one, other):
+                return None
             found.append((name, "name " + one.person.key if name in _SAME_NAMES else None))
         found.extend(self._mailboxes(one, other))
         found.extend(_phones(one, other))
@@ -153,6 +161,17 @@ class Comparison:
 
 
 _LONG_LOCAL_PART = 5
+_NAMES_APART = (Likeness.SHARES_PART_OF_NAME, Likeness.DIFFERENT_NAME)
+_WITHOUT_COMMON_KEY = (
+    Likeness.NEARLY_SAME_EMAIL,
+    Likeness.DIFFERENT_EMAIL,
+    Likeness.DIFFERENT_MAILBOX,
+    Likeness.DIFFERENT_PHONE,
+    Likeness.SAME_EMPLOYER,
+    Likeness.DIFFERENT_EMPLOYER,
+    Likeness.DIFFERENT_DOMAIN,
+)
+"""What can be found of two persons who share neither a mailbox nor a phone number."""
 _SAME_NAMES = (Likeness.SAME_NAME, Likeness.SAME_SHORT_NAME)
 
 
@@ -161,6 +180,13 @@ def _discounted(worth: int, shared: int, most: int) -> int:
     if shared > most:
         return 0
     return max(0, worth - ((shared - 1).bit_length() - 1 if shared > 1 else 0)) if worth > 0 else worth
+
+
+def _have_address_in_common(one: Profile, other: Profile) -> bool:
+    """Whether two records share a mailbox or may share a phone number."""
+    if one.mailbox is not None and one.mailbox == other.mailbox:
+        return True
+    return any(mine.key == theirs.key for mine in one.lines for theirs in other.lines)
 
 
 def _phones(one: Profile, other: Profile) -> Found:

@@ -28,11 +28,10 @@ Keys say as much about a person as the record that they are made of; keep and er
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from itertools import combinations, islice
 
 from salesflow.entity import Entity
-from salesflow.errors import InvalidValue
+from salesflow.leads.matching.key_kinds import KeyKind, kind_of
 from salesflow.leads.matching.names import NameForm, sound
 from salesflow.leads.matching.profile import Profile
 from salesflow.leads.matching_rules import MatchingRules
@@ -44,40 +43,6 @@ MOST_KEYS = 40
 
 _LEAST_LETTERS = 6
 _PLAIN = MatchingRules()
-
-
-class KeyKind(StrEnum):
-    """What a matching key is made of."""
-
-    EMAIL = "email"
-    DOMAIN = "domain"
-    PHONE = "phone"
-    NAME = "name"
-    SOUND = "sound"
-    PART = "part"
-    COLLEAGUE = "colleague"
-    ORGANIZATION = "organization"
-    ORGANIZATION_SOUND = "organization-sound"
-    ORGANIZATION_PART = "organization-part"
-    REGISTRATION = "registration"
-
-
-def kind_of(key: str) -> KeyKind:
-    """What a matching key is made of.
-
-    Raises:
-        InvalidValue: it is no matching key.
-
-    Example:
-        >>> kind_of("phone 5550123")
-        <KeyKind.PHONE: 'phone'>
-    """
-    try:
-        return KeyKind(key.partition(" ")[0])
-    except ValueError:
-        raise InvalidValue(
-            "a matching key begins with its kind", field="key", way_out="take keys from matching_keys(...)"
-        ) from None
 
 
 def matching_keys(entity: Entity, *, rules: MatchingRules = _PLAIN) -> tuple[str, ...]:

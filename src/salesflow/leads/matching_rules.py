@@ -9,6 +9,7 @@ import attrs
 
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.leads.matching.evidence import POINTS, Likeness
+from salesflow.leads.matching.key_kinds import KeyKind
 from salesflow.leads.matching.legal_forms import LEGAL_FORMS
 from salesflow.leads.matching.shared_addresses import ROLE_MAILBOXES, SHARED_HOSTS
 from salesflow.values.contact_details import FREE_MAIL_DOMAINS
@@ -84,6 +85,7 @@ class MatchingRules:
         is_fuzzy: whether nearly equal names and addresses are found too; needs the extra ``fuzzy``.
         least_score: from which score on two records are likely one; our own choice is 0.6.
         most_shared: what more records than this have in common is no key; our own choice is 100.
+        most_alike: the same for keys of which only a part of the name is alike, which say less; our own choice is 12.
         noise_above: a list of more hits than this is noise (Odoo's figure is 20).
         points: what a likeness is worth, where it is not what ``POINTS`` says.
 
@@ -103,5 +105,10 @@ class MatchingRules:
     is_fuzzy: bool = False
     least_score: Decimal = attrs.field(default=Decimal("0.6"), validator=_is_fraction)
     most_shared: int = attrs.field(default=100, validator=_at_least(2))
+    most_alike: int = attrs.field(default=12, validator=_at_least(2))
     noise_above: int = attrs.field(default=20, validator=_at_least(1))
     points: tuple[tuple[Likeness, int], ...] = attrs.field(default=POINTS, converter=_with_points)
+
+    def most_for(self, kind: KeyKind) -> int:
+        """How many records may share a key of this kind for it to bring candidates."""
+        return self.most_alike if kind in (KeyKind.PART, KeyKind.ORGANIZATION_PART) else self.most_shared

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import attrs
 
-__all__ = ["POINTS", "START", "Likeness", "Reason", "odds_as_score"]
+__all__ = ["POINTS", "START", "Likeness", "Reason", "odds_as_score", "points_for"]
 
 
 class Likeness(StrEnum):
@@ -34,6 +34,7 @@ class Likeness(StrEnum):
     SOUNDS_ALIKE = "a name that sounds alike in another alphabet"
     NAME_WITHIN_NAME = "a name that holds the other one"
     INITIALS = "the same name with initials"
+    SLIP_IN_SHORT_NAME = "the same name with a slip in a short word"
     PART_OF_NAME = "one part of the name, where the other has no more"
     LOOKS_ALIKE = "a name that only looks alike, with letters of another alphabet"
     SAME_EMPLOYER = "the same organization"
@@ -54,27 +55,28 @@ class Likeness(StrEnum):
 
 POINTS: Mapping[Likeness, int] = MappingProxyType(
     {
-        Likeness.SAME_EMAIL: 9,
+        Likeness.SAME_EMAIL: 14,
         Likeness.NEARLY_SAME_EMAIL: 4,
         Likeness.SAME_ROLE_MAILBOX: 2,
         Likeness.SAME_PHONE: 6,
         Likeness.SAME_SHORT_PHONE: 3,
         Likeness.SAME_NAME: 6,
         Likeness.SAME_SHORT_NAME: 3,
-        Likeness.NEARLY_SAME_NAME: 4,
-        Likeness.SOUNDS_ALIKE: 4,
+        Likeness.NEARLY_SAME_NAME: 6,
+        Likeness.SOUNDS_ALIKE: 5,
         Likeness.NAME_WITHIN_NAME: 4,
-        Likeness.INITIALS: 2,
+        Likeness.INITIALS: 4,
+        Likeness.SLIP_IN_SHORT_NAME: 2,
         Likeness.PART_OF_NAME: 1,
         Likeness.LOOKS_ALIKE: 0,
         Likeness.SAME_EMPLOYER: 2,
         Likeness.SAME_REGISTRATION: 9,
         Likeness.SAME_DOMAIN: 7,
         Likeness.SAME_ADDRESS: 3,
-        Likeness.SHARES_PART_OF_NAME: -3,
+        Likeness.SHARES_PART_OF_NAME: -5,
         Likeness.DIFFERENT_NAME: -8,
         Likeness.DIFFERENT_EMAIL: -1,
-        Likeness.DIFFERENT_MAILBOX: -2,
+        Likeness.DIFFERENT_MAILBOX: -1,
         Likeness.DIFFERENT_PHONE: -1,
         Likeness.DIFFERENT_EMPLOYER: -1,
         Likeness.DIFFERENT_REGISTRATION: -6,
@@ -89,6 +91,7 @@ START = -5
 """The points before anything is compared: odds of 1 to 32."""
 
 _LIMIT = 13
+_NEVER = 10_000
 _FOUR_PLACES = Decimal("0.0001")
 _SCORES = tuple(
     (Decimal(2) ** points / (1 + Decimal(2) ** points)).quantize(_FOUR_PLACES) for points in range(-_LIMIT, _LIMIT + 1)
@@ -103,6 +106,11 @@ def odds_as_score(points: int) -> Decimal:
         Decimal('0.6667')
     """
     return _SCORES[max(-_LIMIT, min(_LIMIT, points)) + _LIMIT]
+
+
+def points_for(score: Decimal) -> int:
+    """The fewest points whose score is at least this; more than there can be, where none is."""
+    return next((points - _LIMIT for points, reached in enumerate(_SCORES) if reached >= score), _NEVER)
 
 
 @attrs.frozen

@@ -63,8 +63,10 @@ def likeness_of_names(one: NameForm, other: NameForm, slips: Slips | None) -> Li
         return Likeness.SOUNDS_ALIKE
     left, right = _left_over(one.words, other.words), _left_over(other.words, one.words)
     shared = len(one.words) - len(left)
-    initials = _drop_initials(left, right)
+    initials = _drop_initials(left, right) if one.has_initial or other.has_initial else 0
     near = _drop_near(left, right, slips) if slips is not None and left and right else 0
+    if slips is not None and shared and len(left) == len(right) == 1 and _is_short_slip(left[0], right[0], slips):
+        return Likeness.SLIP_IN_SHORT_NAME
     if left and right:
         return Likeness.SHARES_PART_OF_NAME if shared or near else Likeness.DIFFERENT_NAME
     return _without_conflict(shared, initials, near, is_whole=not left and not right)
@@ -129,8 +131,14 @@ def _drop_near(left: list[str], right: list[str], slips: Slips) -> int:
     return found
 
 
+def _is_short_slip(one: str, other: str, slips: Slips) -> bool:
+    """Whether two words that are too short for that say little lie one slip apart: ``noa`` and ``nao``."""
+    return min(len(one), len(other)) in (2, 3) and slips(one, other, 1) <= 1
+
+
 def _most_slips(one: str, other: str) -> int:
     """How many slips two words may lie apart: none below four letters, one from four, two from eight; our own choice."""
-    shorter, longer = sorted((len(one), len(other)))
+    first, second = len(one), len(other)
+    shorter = min(first, second)
     most = 2 if shorter >= 8 else int(shorter >= 4)
-    return most if longer - shorter <= most else 0
+    return most if abs(first - second) <= most else 0

@@ -5,8 +5,8 @@ and the words are sorted, so that ``Petrov Ivan``, ``Иван Петров`` and
 so are particles (``van der``) and legal forms (``GmbH``), as long as something is left.
 
 The *sound* of a word is the sequence of its consonants in groups that are mixed up when a name is heard or carried over
-from another alphabet (b p f v, d t, c g k q, s z), with the initial vowel kept as such: the idea of Soundex (Russell, 1918)
-on the whole word. Groups and word lists are our own choice.
+from another alphabet (b p f v, d t, c g k q and an initial h, s z), with an initial vowel kept as one: the idea of Soundex
+(Russell, 1918) on the whole word. Groups and word lists are our own choice.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ _WITHIN_FORMS = str.maketrans(
     {"-": " ", ",": " ", "_": " ", "|": " ", ".": None, "/": None, "'": None, '"': None, "״": None}
 )
 
-_SPELLINGS = re.compile("sch|tch|sh|ch|ck|kh|gh|ph|th|dh|zh|ts|tz|cz|x|y|j|w|(.)\\1+")
+_SPELLINGS = re.compile("c(?=[eiyj])|sch|tch|sh|ch|ck|kh|gh|ph|th|dh|zh|ts|tz|cz|x|y|j|w|(.)\\1+")
 _HEARD = {
-    "sch": "s", "tch": "k", "sh": "s", "ch": "k", "ck": "k", "kh": "k", "gh": "k", "ph": "f", "th": "t", "dh": "t",
-    "zh": "s", "ts": "s", "tz": "s", "cz": "k", "x": "ks", "y": "i", "j": "i", "w": "v",
+    "c": "s", "sch": "s", "tch": "k", "sh": "s", "ch": "k", "ck": "k", "kh": "k", "gh": "k", "ph": "f", "th": "t",
+    "dh": "t", "zh": "s", "ts": "s", "tz": "s", "cz": "k", "x": "ks", "y": "i", "j": "i", "w": "v",
 }  # fmt: skip
 _GROUPS = str.maketrans("bpfvdtcgkqsz", "ppppttkkkkss")
+_INITIALS = {**dict.fromkeys("aeiou", "a"), "h": "k"}
 _SILENT = re.compile("[aeiouh]+")
 
 
@@ -73,6 +74,7 @@ class NameForm(NamedTuple):
         sounds: what it sounds like, one way for most names, up to four.
         looks: the key that it seems to have if its letters are taken for Latin, or ``None`` where they are or cannot be.
         has_mixed_word: whether one word mixes alphabets that look alike.
+        has_initial: whether a word is a single letter.
         is_foreign: whether it was written in another alphabet.
         letters: how many letters it has; a Chinese character counts as three.
     """
@@ -84,6 +86,7 @@ class NameForm(NamedTuple):
     sounds: tuple[str, ...]
     looks: str | None
     has_mixed_word: bool
+    has_initial: bool
     is_foreign: bool
     letters: int
 
@@ -93,6 +96,7 @@ def _heard(found: re.Match[str]) -> str:
     return doubled or _HEARD[found.group()]
 
 
+@lru_cache(maxsize=16384)
 def sound(word: str) -> str:
     """What a word in Latin letters sounds like.
 
@@ -101,7 +105,7 @@ def sound(word: str) -> str:
         (True, True)
     """
     heard = _SPELLINGS.sub(_heard, word).translate(_GROUPS)
-    initial = "a" if heard[:1] in ("a", "e", "i", "o", "u") else heard[:1]
+    initial = _INITIALS.get(heard[:1], heard[:1])
     return initial + _SILENT.sub("", heard[1:])
 
 
@@ -110,6 +114,8 @@ def _word(word: str) -> _Word:
     mixed = is_mixed(word)
     looks = looks_latin(word)
     latin = looks if mixed and looks is not None else romanized(word)
+    if len(word) == 1 and unicodedata.east_asian_width(word) != "W":
+        latin = latin[:1]
     sounds: tuple[str, ...] = (sound(latin),)
     if has_few_vowels(word):
         sounds = tuple(dict.fromkeys((*sounds, sound(romanized(word, vowels=True)))))
@@ -122,9 +128,11 @@ def _without(words: list[str], left_out: frozenset[str], *, least: int) -> list[
 
 
 def _form(plain: str, given: list[str], kept: list[str]) -> NameForm | None:
-    read = [_word(word) for word in kept]
-    if not read:
+    if not kept:
         return None
+    if plain.isascii() and "0" not in plain and "1" not in plain:
+        return _plain_form(plain, given, kept)
+    read = [_word(word) for word in kept]
     words = tuple(sorted(word.latin for word in read))
     sounds = sorted({" ".join(sorted(one)) for one in islice(product(*(word.sounds for word in read)), _MOST_SOUNDS)})
     foreign = not plain.isascii() and any(word.latin != own for word, own in zip(read, kept, strict=False))
@@ -138,8 +146,26 @@ def _form(plain: str, given: list[str], kept: list[str]) -> NameForm | None:
         sounds=tuple(sounds),
         looks=looks if any(look != word for look, word in zip(seen, kept, strict=False)) else None,
         has_mixed_word=any(word.is_mixed for word in read),
+        has_initial=any(len(word) == 1 for word in words),
         is_foreign=foreign,
-        letters=sum(map(len, words)) if plain.isascii() else sum(_weight(sign) for word in words for sign in word),
+        letters=sum(_weight(sign) for word in words for sign in word),
+    )
+
+
+def _plain_form(plain: str, given: list[str], kept: list[str]) -> NameForm:
+    """The form of a name that is in Latin letters already and can be taken for nothing else: most names, and fast."""
+    words = tuple(sorted(kept))
+    return NameForm(
+        plain=plain,
+        words=words,
+        key=" ".join(words),
+        joined="".join(given),
+        sounds=(" ".join(sorted(map(sound, kept))),),
+        looks=None,
+        has_mixed_word=False,
+        has_initial=min(map(len, kept)) == 1,
+        is_foreign=False,
+        letters=sum(map(len, words)),
     )
 
 

@@ -23,6 +23,7 @@ SHORT = 9
 """From how many digits on a number says whose it is; our own choice."""
 
 _LEAST = 7
+_BETWEEN_DIGITS = str.maketrans("", "", " +().-/")
 _TEN = 10  # how many digits national numbers of zones 1 and 7 have; with fewer, a leading 1 or 8 is no trunk prefix
 
 
@@ -34,17 +35,14 @@ class Line(NamedTuple):
         country: the calling code, or ``None`` where it is not known.
         subscriber: the digits after the calling code, without the zeros in front; where there is none, all.
         extension: the digits of the extension, or ``None``.
+        key: what all ways of writing the number have in common: its last seven digits.
     """
 
     digits: str
     country: str | None
     subscriber: str
     extension: str | None
-
-    @property
-    def key(self) -> str:
-        """What both ways of writing a number have in common: its last seven digits."""
-        return self.digits[-_LEAST:]
+    key: str
 
 
 def read_phone(phone: PhoneNumber, *, home: str | None = None) -> Line | None:
@@ -58,20 +56,26 @@ def read_phone(phone: PhoneNumber, *, home: str | None = None) -> Line | None:
         >>> read_phone(PhoneNumber("+49 (0)171 1234567")).digits
         '491711234567'
     """
-    if phone.is_international:
-        line = _international(phone.digits.lstrip("0"), phone.extension)
-    elif home is None:
-        bare = phone.digits.lstrip("0")
-        line = Line(bare, None, bare, phone.extension)
+    bare = phone.text.translate(_BETWEEN_DIGITS)
+    if bare.isdecimal():
+        digits, extension, international = bare, None, phone.text.lstrip("( ").startswith(("+", "00"))
     else:
-        line = _international(home + _without_trunk(phone.digits, home), phone.extension)
+        digits, extension, international = phone.digits, phone.extension, phone.is_international
+    if international:
+        line = _international(digits.lstrip("0"), extension)
+    elif home is None:
+        national = digits.lstrip("0")
+        line = Line(national, None, national, extension, national[-_LEAST:])
+    else:
+        line = _international(home + _without_trunk(digits, home), extension)
     return line if len(line.subscriber) >= _LEAST else None
 
 
 def _international(digits: str, extension: str | None) -> Line:
     country = calling_code(digits)
     subscriber = digits[len(country) :].lstrip("0")
-    return Line(country + subscriber, country, subscriber, extension)
+    digits = country + subscriber
+    return Line(digits, country, subscriber, extension, digits[-_LEAST:])
 
 
 def _without_trunk(digits: str, home: str) -> str:

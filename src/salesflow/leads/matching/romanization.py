@@ -56,7 +56,17 @@ _KATAKANA = {sign + 0x60: latin for sign, latin in _KANA.items()} | {ord("ー"):
 _LETTERS = {
     **_LATIN, **_CYRILLIC, **_GREEK, **_ARMENIAN, **_GEORGIAN, **_HEBREW, **_ARABIC, **_KANA, **_KATAKANA,
 }  # fmt: skip
-_VOWEL_READING = {**_LETTERS, ord("ו"): "o", ord("و"): "o", ord("ب"): "b", ord("י"): "i", ord("ي"): "i", ord("ی"): "i"}
+_VOWEL_READING = {
+    **_LETTERS,
+    ord("ו"): "o",
+    ord("و"): "o",
+    ord("ب"): "b",
+    ord("י"): "i",
+    ord("ي"): "i",
+    ord("ی"): "i",
+    ord("ח"): "h",
+    ord("ح"): "h",
+}
 _FEW_VOWELS = frozenset({*_HEBREW, *_ARABIC})
 
 _HANGUL = 0xAC00
@@ -85,7 +95,7 @@ def romanized(word: str, *, vowels: bool = False) -> str:
 
     Args:
         word: a word of a matching key, so in lower case and without accents.
-        vowels: whether Hebrew and Arabic letters that may be vowels are read as vowels.
+        vowels: whether Hebrew and Arabic letters that may be vowels are read as vowels, and the rough h as a plain one.
 
     Example:
         >>> romanized("петров"), romanized("לוי"), romanized("김")
