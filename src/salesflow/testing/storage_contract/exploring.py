@@ -51,6 +51,7 @@ def _live(store: Storage, *, lives: int, erasing: bool) -> None:
             deadline=None,
             database=None,
             derandomize=True,
+            report_multiple_bugs=False,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
         ),
     )
@@ -100,10 +101,10 @@ class _Life:
         for number in range(2):
             stored = _read(self.store, self.id(number))
             expect_same(stored, _read(self.model, self.id(number)), "both storages hold the same")
-            if stored is not None:
+            if stored is not None and stored not in self.seen.setdefault(stored.id, []):
                 histories = [tuple(one.history(Contact, stored.id)) for one in (self.store, self.model)]
                 expect_same(histories[0], histories[1], "both storages hold the same")
-            if stored is not None and stored not in self.seen.setdefault(stored.id, []):
+                expect_same(len(histories[0]), stored.version, "each event raises the version by one")
                 self.seen[stored.id].append(stored)
                 self.reached.add(stored.version)
         for owner in ("noa", "dan"):
@@ -127,11 +128,9 @@ def _erasure(storage: Eraser, id: str) -> Erasure | type[StorageError]:
 
 def _read(storage: Storage, id: str) -> Contact | None:
     try:
-        contact = storage.get(Contact, id)
+        return storage.get(Contact, id)
     except NotFound:
         return None
-    expect_same(len(storage.history(Contact, id)), contact.version, "each event raises the version by one")
-    return contact
 
 
 def _machine(store: Storage, reached: set[int], *, erasing: bool) -> type[RuleBasedStateMachine]:
