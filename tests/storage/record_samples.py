@@ -25,6 +25,14 @@ from salesflow.entity import Entity
 from salesflow.event import Creation, Event, Recorded
 from salesflow.people.contact import Contact, ContactUpdated
 from salesflow.people.lead import Lead, LeadUpdated
+from salesflow.people.merging import (
+    ContactMergeUndone,
+    ContactsMerged,
+    LeadMergeUndone,
+    LeadsMerged,
+    OrganizationMergeUndone,
+    OrganizationsMerged,
+)
 from salesflow.people.organization import Organization, OrganizationUpdated
 from salesflow.storage.records import Records
 from salesflow.storage.registry import OWN
@@ -69,6 +77,12 @@ _CHANGES: dict[type, tuple[tuple[str, object], ...]] = {
     LeadUpdated: (("phone", PhoneNumber("001 202 555 0123")), ("tags", ("fair", "2026"))),
     OrganizationUpdated: (("employees", 0), ("website", None)),
 }
+for _updated, _others in (
+    (ContactUpdated, (ContactsMerged, ContactMergeUndone)),
+    (LeadUpdated, (LeadsMerged, LeadMergeUndone)),
+    (OrganizationUpdated, (OrganizationsMerged, OrganizationMergeUndone)),
+):
+    _CHANGES |= dict.fromkeys(_others, _CHANGES[_updated])
 _SPECIAL: dict[tuple[str, str], object] = {
     ("Receipt", "versions"): (("Deal", "D-1", 2), ("Contact", "C-1", 1)),
     ("QualificationRetracted", "fields"): ("budget",),
@@ -138,6 +152,7 @@ def change_set() -> ChangeSet:
     deal = Change(None, (opened, updated))
     before = sample(Contact)
     assert isinstance(before, Contact)
+    before = attrs.evolve(before, merged_into=None)  # nothing is done with what was merged into another
     contact = Change(before, (ContactUpdated(at=at, by=by, changes=(("do_not_contact", True),)),))
     lead = Change(Lead(id="L-1", name="Noa"), (LeadUpdated(at=at, by=by, changes=(("owner", "noa"),)),))
     return ChangeSet((deal, contact, lead), key="request-1")

@@ -39,11 +39,11 @@ from salesflow.worked import STAGE_FIELDS
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=400)
 STAYS = {
-    Contact: {"id", "version", "changed_at", "organization_id", "owner", "source", "do_not_contact"},
+    Contact: {"id", "version", "changed_at", "organization_id", "owner", "source", "do_not_contact", "merged_into"},
     Lead: {"id", "version", "changed_at", "source", "owner", "team",
-        "probability", "predicted_probability", "disqualification", "conversion", "answers", *STAGE_FIELDS},
+        "probability", "predicted_probability", "disqualification", "conversion", "answers", "hand_overs", "merged_into", *STAGE_FIELDS},
     Organization: {
-        "id", "version", "changed_at", "parent_id", "industry", "employees", "owner", "source",
+        "id", "version", "changed_at", "parent_id", "industry", "employees", "owner", "source", "merged_into",
     },
 }  # fmt: skip
 

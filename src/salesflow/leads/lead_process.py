@@ -18,7 +18,7 @@ from salesflow.event import Event
 from salesflow.leads.lead_stage import LeadStage
 from salesflow.leads.lead_stages import Converted, Disqualified, New, Nurturing, Qualified, Recycled, Working
 from salesflow.outcome import Outcome
-from salesflow.people.fields import ENTITY_FIELDS
+from salesflow.people.fields import PEOPLE_ENGINE_FIELDS, check_not_merged
 from salesflow.people.lead import LEAD_ENGINE_FIELDS, Disqualification, Lead, LeadCaptured
 from salesflow.people.lead_moves import LeadAdopted, LeadProcessMigrated
 from salesflow.process import drafts
@@ -252,7 +252,9 @@ class LeadProcess(Process[L]):
             InvalidValue: a value breaks the rule of its field.
         """
         reached = self.stage(self._stage_of(stage).key)
-        known = drafts.drafted(self.lead_type, draft, fields, owned=ENTITY_FIELDS | STAGE_FIELDS | {"disqualification"})
+        known = drafts.drafted(
+            self.lead_type, draft, fields, owned=PEOPLE_ENGINE_FIELDS | STAGE_FIELDS | {"disqualification"}
+        )
         drafts.check_order(None, since, moment(at, field="at"), kind="lead")
         if reached.outcome is Outcome.LOST:
             if reason is not None:
@@ -282,8 +284,10 @@ class LeadProcess(Process[L]):
             WrongType: the lead is not of the class that the process works on.
             ProcessMismatch: it runs under another process or version, and no migration is declared.
             OutOfOrder: ``at`` lies before its last event.
+            NotNow: it was merged into another lead; the error says into which.
         """
         self._check_workable(lead)
+        check_not_merged(lead, tried="work on it")
         work = self._lead_work(by=by, at=at, lead=lead)
         self._take_over(work, lead)
         return work

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from salesflow.errors import EngineOwned, NotNow
 from salesflow.event import Event
+from salesflow.leads.hand_over import HandOverDesk
 from salesflow.leads.lead_stage import LeadStage
 from salesflow.leads.qualifying import QualifyingDesk
 from salesflow.outcome import Outcome
@@ -52,7 +53,7 @@ class LeadWork(Work[L_co]):
 
     _process: LeadProcess[L_co]
     _made_by_moves = (LeadStageChanged,)
-    _owned = tuple(sorted(LEAD_ENGINE_FIELDS - ENTITY_FIELDS - {"answers"} | {"id"}))
+    _owned = tuple(sorted(LEAD_ENGINE_FIELDS - ENTITY_FIELDS - {"answers", "hand_overs"} | {"id"}))
     _not_plain = LEAD_ENGINE_FIELDS
 
     @property
@@ -198,6 +199,11 @@ class LeadWork(Work[L_co]):
     def qualifying(self) -> QualifyingDesk[L_co]:
         """Where the questions of a qualification framework are answered."""
         return QualifyingDesk(self)
+
+    @property
+    def hand_over(self) -> HandOverDesk[L_co]:
+        """Where the lead is handed over from the one who found it to the one who sells."""
+        return HandOverDesk(self)
 
     def desk(self, kind: Callable[[LeadWork[L_co]], DeskType], /) -> DeskType:
         """A desk of your own.

@@ -18,11 +18,11 @@ from salesflow.errors import InvalidValue, UnknownName
 from salesflow.event import Event
 from salesflow.leads.framework import PLACES, Criterion, Framework, Gap
 from salesflow.values.money import Money
-from salesflow.values.text import is_line, lines
+from salesflow.values.text import is_identifier, is_line, lines
 from salesflow.work import Work
 from salesflow.worked import Worked
 
-__all__ = ["AnswerGiven", "AnswerRetracted", "QualifyingDesk"]
+__all__ = ["AnswerGiven", "AnswerRetracted", "AnswersCarriedOver", "QualifyingDesk"]
 
 V = TypeVar("V", bool, str, Money, Decimal, date)
 W = TypeVar("W", bound=Worked)
@@ -61,6 +61,26 @@ class AnswerRetracted(Event[Worked]):
     def apply(self, entity: Worked, /) -> Worked:
         """The entity without the answer."""
         return entity.changed_by(self, answers=tuple(one for one in entity.answers if one.question != self.question))
+
+
+@attrs.frozen(kw_only=True)
+class AnswersCarriedOver(Event[Worked]):
+    """What was answered on a lead goes on with the deal that it became; who answered, when, and on what evidence stays.
+
+    Attributes:
+        lead_id: the lead.
+        answers: what was answered there.
+    """
+
+    lead_id: str = attrs.field(validator=is_identifier())
+    answers: tuple[Answer, ...]
+
+    def apply(self, entity: Worked, /) -> Worked:
+        """The entity with these answers; to a question that was answered on it already, its own stays."""
+        own = {one.question for one in entity.answers}
+        return entity.changed_by(
+            self, answers=(*entity.answers, *(one for one in self.answers if one.question not in own))
+        )
 
 
 class QualifyingDesk(Generic[W]):

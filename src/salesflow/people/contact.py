@@ -12,7 +12,7 @@ from salesflow.entity import Entity
 from salesflow.errors import WrongType
 from salesflow.event import Creation, Event
 from salesflow.people.fields import (
-    ENTITY_FIELDS,
+    PEOPLE_ENGINE_FIELDS,
     FieldChanges,
     are_changes,
     as_tuple,
@@ -56,6 +56,7 @@ class Contact(Entity):
         source: where they came from.
         notes: what else there is to say; up to 10,000 characters.
         do_not_contact: whether they asked not to be contacted.
+        merged_into: the contact that this one was merged into, by id; only merging writes it.
 
     Example:
         ``Contact(id="C-1", name="Noa Levi", organization_id="O-1", likes=["short calls"])``
@@ -81,6 +82,7 @@ class Contact(Entity):
     source: str | None = attrs.field(default=None, validator=is_optional_line())
     notes: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
     do_not_contact: bool = attrs.field(default=False, validator=_is_answer)
+    merged_into: str | None = attrs.field(default=None, validator=is_optional_line())
 
 
 @attrs.frozen(kw_only=True)
@@ -109,7 +111,9 @@ class ContactUpdated(Event[Contact]):
         changes: new values by field name: ``(("job_title", "buyer"), ("phone", None))``.
     """
 
-    changes: FieldChanges = attrs.field(validator=are_changes(owned=ENTITY_FIELDS, way_out="leave them to the engine"))
+    changes: FieldChanges = attrs.field(
+        validator=are_changes(owned=PEOPLE_ENGINE_FIELDS, way_out="leave them to the engine")
+    )
 
     def apply(self, contact: Contact, /) -> Contact:
         """The contact with these fields changed."""

@@ -12,17 +12,19 @@ from typing import TypeVar
 import attrs
 
 from salesflow.entity import Entity
-from salesflow.errors import EngineOwned, InvalidValue, UnknownName, WrongType
+from salesflow.errors import EngineOwned, InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.event import Event
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
 from salesflow.values.text import line
 
 __all__ = [
     "ENTITY_FIELDS",
+    "PEOPLE_ENGINE_FIELDS",
     "FieldChanges",
     "are_changes",
     "as_tuple",
     "check_changes",
+    "check_not_merged",
     "first_version",
     "is_language",
     "is_optional_address",
@@ -37,6 +39,9 @@ T = TypeVar("T")
 
 ENTITY_FIELDS = frozenset({"id", "version", "changed_at"})
 """The fields that only the engine writes, whatever the kind of entity."""
+
+PEOPLE_ENGINE_FIELDS = ENTITY_FIELDS | {"merged_into"}
+"""The fields of leads, contacts and organizations that only the engine writes."""
 
 FieldChanges = tuple[tuple[str, object], ...]
 """New values by field name, in the order in which they are shown."""
@@ -184,6 +189,27 @@ def are_changes(
     return check
 
 
+def check_not_merged(entity: Entity, *, tried: str) -> None:
+    """Refuse to work on what was merged into another record.
+
+    Args:
+        entity: a lead, a contact or an organization.
+        tried: what was tried, as a phrase.
+
+    Raises:
+        NotNow: it was merged; the error says into which.
+    """
+    into: object = getattr(entity, "merged_into", None)
+    if into is not None:
+        raise NotNow(
+            kind=entity.root().__name__.lower(),
+            id=entity.id,
+            tried=tried,
+            because=f"it was merged into {into}",
+            way_out="work on that one",
+        )
+
+
 def with_fields_changed(entity: E, event: Event[E], changes: FieldChanges) -> E:
     """The entity with these fields changed and its version raised by one. All its rules are checked again.
 
@@ -193,9 +219,11 @@ def with_fields_changed(entity: E, event: Event[E], changes: FieldChanges) -> E:
         changes: new values by field name.
 
     Raises:
+        NotNow: the entity was merged into another one.
         UnknownName: the entity has no such field.
         InvalidValue: a value breaks the rule of its field, or all of them together a rule of the entity.
     """
+    check_not_merged(entity, tried="update it")
     known = [field.name for field in attrs.fields(type(entity))]
     for name, _value in changes:
         if name not in known:

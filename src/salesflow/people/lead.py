@@ -14,7 +14,7 @@ import attrs
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.event import Creation, Event
 from salesflow.people.fields import (
-    ENTITY_FIELDS,
+    PEOPLE_ENGINE_FIELDS,
     FieldChanges,
     are_changes,
     as_tuple,
@@ -26,6 +26,7 @@ from salesflow.people.fields import (
     is_website,
     with_fields_changed,
 )
+from salesflow.people.hand_over import HandOver
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
 from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import are_lines, is_optional_line, is_prose
@@ -40,7 +41,7 @@ __all__ = [
     "LeadUpdated",
 ]
 
-LEAD_ENGINE_FIELDS = ENTITY_FIELDS | STAGE_FIELDS | {"answers", "disqualification", "conversion"}
+LEAD_ENGINE_FIELDS = PEOPLE_ENGINE_FIELDS | STAGE_FIELDS | {"answers", "disqualification", "conversion", "hand_overs"}
 """The fields of a lead that only the engine, or a desk, writes."""
 
 _MEANS = ("name", "organization_name", "email", "phone", "mobile")
@@ -112,6 +113,8 @@ class Lead(Worked):
         predicted_probability: the chance that a model gave it, a fraction; kept apart from the one set by hand.
         disqualification: why it was disqualified.
         conversion: what it was converted to.
+        hand_overs: how it was handed over to who sells, in order.
+        merged_into: the lead that this one was merged into, by id; only merging writes it.
         process, process_version, stage, outcome, opened_at, entered_at, closed_at, closed_from: where it stands in its
             process; only moves write them.
         answers: what was answered to the questions that qualify it.
@@ -146,6 +149,18 @@ class Lead(Worked):
     predicted_probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
     disqualification: Disqualification | None = None
     conversion: Conversion | None = None
+    hand_overs: tuple[HandOver, ...] = ()
+    merged_into: str | None = attrs.field(default=None, validator=is_optional_line())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither converted nor disqualified nor merged into another one."""
+        return super().is_open and self.merged_into is None
+
+    @property
+    def hand_over(self) -> HandOver | None:
+        """The latest hand-over, or ``None`` where there was none."""
+        return self.hand_overs[-1] if self.hand_overs else None
 
     def __attrs_post_init__(self) -> None:
         if all(getattr(self, name) is None for name in _MEANS):

@@ -8,7 +8,7 @@ from salesflow.entity import Entity
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.event import Creation, Event
 from salesflow.people.fields import (
-    ENTITY_FIELDS,
+    PEOPLE_ENGINE_FIELDS,
     FieldChanges,
     are_changes,
     as_tuple,
@@ -59,6 +59,7 @@ class Organization(Entity):
         source: where it came from.
         notes: what else there is to say; up to 10,000 characters.
         tags: a line each, up to 60 characters.
+        merged_into: the organization that this one was merged into, by id; only merging writes it.
 
     Raises:
         InvalidValue: it is named as its own parent.
@@ -85,6 +86,7 @@ class Organization(Entity):
     tags: tuple[str, ...] = attrs.field(
         default=(), converter=as_tuple, validator=are_lines(60, personal=True), metadata=personal()
     )
+    merged_into: str | None = attrs.field(default=None, validator=is_optional_line())
 
     def __attrs_post_init__(self) -> None:
         if self.parent_id == self.id:
@@ -122,7 +124,9 @@ class OrganizationUpdated(Event[Organization]):
         changes: new values by field name: ``(("industry", "retail"), ("employees", 40))``.
     """
 
-    changes: FieldChanges = attrs.field(validator=are_changes(owned=ENTITY_FIELDS, way_out="leave them to the engine"))
+    changes: FieldChanges = attrs.field(
+        validator=are_changes(owned=PEOPLE_ENGINE_FIELDS, way_out="leave them to the engine")
+    )
 
     def apply(self, organization: Organization, /) -> Organization:
         """The organization with these fields changed."""

@@ -37,11 +37,20 @@ def _lead_2(fields: dict[str, JSON]) -> dict[str, JSON]:
         "predicted_probability": None,
         "disqualification": None,
         "conversion": None,
+        "hand_overs": [],
+        "merged_into": None,
     }
+
+
+def _not_merged(fields: dict[str, JSON]) -> dict[str, JSON]:
+    """Contacts and organizations may be merged into others."""
+    return {**fields, "merged_into": None}
 
 
 EARLIER_SHAPES: Final[Mapping[str, Mapping[int, Callable[[dict[str, JSON]], dict[str, JSON]]]]] = {
     "Deal": {1: _deal_2},
     "Lead": {1: _lead_2},
+    "Contact": {1: _not_merged},
+    "Organization": {1: _not_merged},
 }
 """By the name of a record, from each earlier schema to the next."""

@@ -41,9 +41,12 @@ OWN: Final[Mapping[str, str]] = {
         "storage.erasure": "PersonalDataErased Erasure",
         "storage.audit": "LinkedEntry ChainLink ChainHead",
         "people.lead": "Lead LeadCaptured LeadUpdated",
-        "leads.qualifying": "AnswerGiven AnswerRetracted",
+        "leads.qualifying": "AnswerGiven AnswerRetracted AnswersCarriedOver",
         "people.lead_moves": "LeadAdopted LeadStageChanged LeadDisqualified LeadConverted LeadReopened "
         "LeadProcessMigrated",
+        "people.hand_over": "HandOverSubmitted HandOverAccepted HandOverRejected HandOverRecycled",
+        "people.merging": "MergedAway ContactsMerged OrganizationsMerged LeadsMerged ContactMergeUndone "
+        "OrganizationMergeUndone LeadMergeUndone",
         "people.contact": "Contact ContactAdded ContactUpdated",
         "people.organization": "Organization OrganizationAdded OrganizationUpdated",
         "deal.deal": "Deal",

@@ -9,7 +9,7 @@ import attrs
 from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal
 from salesflow.entity import Entity
 from salesflow.errors import InvalidValue
-from salesflow.people.fields import ENTITY_FIELDS
+from salesflow.people.fields import PEOPLE_ENGINE_FIELDS
 from salesflow.people.lead import LEAD_ENGINE_FIELDS, Lead
 from salesflow.storage.plain.composites import check_count
 from salesflow.storage.plain.form import ITEMS, JSON, Definitions, Form, below, wrong
@@ -35,7 +35,7 @@ class FieldChangesForm(Form):
     def __init__(self, forms: Forms, cls: type[Entity]) -> None:
         self._forms = forms
         self._cls = cls
-        self._owned = ENTITY_FIELDS
+        self._owned = PEOPLE_ENGINE_FIELDS
         if issubclass(cls, Deal):
             self._owned = ENGINE_FIELDS | RECORD_FIELDS
         elif issubclass(cls, Lead):
