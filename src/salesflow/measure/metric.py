@@ -127,14 +127,16 @@ def moments_on(axis: Axis, *, zone: tzinfo = UTC) -> Callable[[DealRow], datetim
         axis: which one.
         zone: where the day of the expected close begins.
     """
-    if axis is not Axis.EXPECTED:
-        return attrgetter(_COLUMNS[axis])
+    return _ExpectedMidnight(zone) if axis is Axis.EXPECTED else attrgetter(_COLUMNS[axis])
 
-    def midnight(row: DealRow) -> datetime | None:
+
+@attrs.frozen
+class _ExpectedMidnight:
+    zone: tzinfo
+
+    def __call__(self, row: DealRow) -> datetime | None:
         on = row.expected_close
-        return None if on is None else datetime.combine(on, time(), zone).astimezone(UTC)
-
-    return midnight
+        return None if on is None else datetime.combine(on, time(), self.zone).astimezone(UTC)
 
 
 def of_outcomes(rows: Sequence[DealRow], chosen: frozenset[Outcome]) -> Sequence[DealRow]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 import attrs
 
 from salesflow.deal.tasks import TaskStatus
-from salesflow.errors import InvalidValue
+from salesflow.errors import InvalidValue, UnknownName
 from salesflow.measure.grouping import in_order
 from salesflow.measure.metric import DealMetric, DealTally, Metric, Noted, Tally
 from salesflow.measure.result import Group, Groups, LeftOut, Result
@@ -102,14 +102,21 @@ class TaskCompletion(DealMetric[TaskResult]):
         """An empty tally."""
         return TaskTally(self)
 
-    def by(self, key: Callable[[TaskRow], Hashable], *, name: str) -> TasksBy:
+    def by(self, key: str | Callable[[TaskRow], Hashable]) -> TasksBy:
         """The same for every group of tasks; ``grouped`` groups by what their deals have in common.
 
         Args:
-            key: gives what tasks have in common: ``lambda task: task.owner``.
-            name: what that is called.
+            key: what tasks have in common: a column of ``TaskRow``, such as "owner" or "kind", or a function.
+
+        Raises:
+            UnknownName: tasks have no such column.
+
+        Example:
+            ``TaskCompletion(at=now).by("owner").of(rows)["noa"].overdue``
         """
-        return TasksBy(metric=self, key=key, name=name)
+        if isinstance(key, str):
+            return TasksBy(metric=self, key=_TaskColumn(key), name=key)
+        return TasksBy(metric=self, key=key, name=getattr(key, "__name__", "a function"))
 
     def verdict(self, task: TaskRow) -> str:
         """What became of a task: "on time", "late" or "overdue", or why a task does not count."""
@@ -125,6 +132,20 @@ class TaskCompletion(DealMetric[TaskResult]):
         if task.status is _DONE and done_at is not None and done_at <= self.at:
             return "on time" if done_at <= due_at else "late"
         return "overdue" if due_at < self.at else NOT_DUE
+
+
+@attrs.frozen
+class _TaskColumn:
+    name: str
+
+    def __attrs_post_init__(self) -> None:
+        columns = [field.name for field in attrs.fields(TaskRow)]
+        if self.name not in columns:
+            raise UnknownName("column", self.name, columns, where="TaskRow")
+
+    def __call__(self, task: TaskRow) -> Hashable:
+        found: Hashable = getattr(task, self.name)
+        return found
 
 
 _DONE, _CANCELED = TaskStatus.DONE, TaskStatus.CANCELED
