@@ -25,6 +25,8 @@ synchronous_commit = off
 full_page_writes = off
 autovacuum = off
 max_connections = 200
+lock_timeout = 60s
+idle_in_transaction_session_timeout = 60s
 """
 
 

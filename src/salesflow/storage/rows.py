@@ -48,6 +48,7 @@ class Rows:
     Attributes:
         columns: the names of the columns with text keys, ``key_stage`` for the field ``stage``. Kinds that have a field of
             the same name share its column. Each needs an index on kind, column and id.
+        has_chain: whether an audit chain is kept.
 
     Raises:
         UnknownName: an indexed kind has no such field.
@@ -66,6 +67,7 @@ class Rows:
     ) -> None:
         self._records = records or Records()
         self._chain = chain
+        self.has_chain = chain is not None
         self._unique = tuple(unique)
         self._indexed = {kind: _checked(kind, fields) for kind, fields in indexed.items()}
         names = dict.fromkeys(name for fields in self._indexed.values() for name in fields)
