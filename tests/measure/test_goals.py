@@ -86,6 +86,11 @@ class TestRevisingOne:
         with pytest.raises(NotNow, match="that is its target"):
             GoalWork(committed(), by="dan", at=LATER).revise(TARGET, reason="none")
 
+    def test_it_keeps_counting_what_it_counts(self):
+        for other in (Target(period=YEAR, count=5), Target(period=YEAR, count=5, kind="activities")):
+            with pytest.raises(InvalidValue, match="goal G-1 counts amount"):
+                GoalWork(committed(), by="dan", at=LATER).revise(other, reason="a")
+
     def test_a_new_owner_has_yet_to_commit_to_it(self):
         work = GoalWork(committed(), by="dan", at=LATER).reassign("eve", reason="noa leaves")
         assert (work.goal.owner, work.goal.status) == ("eve", GoalStatus.PROPOSED)

@@ -119,7 +119,7 @@ class GoalWork:
         Raises:
             PolicyRefused: this actor may not.
             NotNow: it is its target already, or the goal was withdrawn.
-            InvalidValue: no reason is given.
+            InvalidValue: no reason is given, or the target counts something else.
         """
         return self._record(GoalRevised(at=self._at, by=self._by, target=target, reason=reason))
 

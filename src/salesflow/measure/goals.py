@@ -73,6 +73,10 @@ def _is_optional_id(_instance: object, attribute: attrs.Attribute[str | None], v
         identifier(value, field=attribute.name)
 
 
+def _its_person(goal: Goal) -> str | None:
+    return goal.of if goal.level is GoalLevel.PERSON else None
+
+
 @attrs.frozen(kw_only=True)
 class Goal(Entity):
     """What somebody has set out to reach.
@@ -97,16 +101,12 @@ class Goal(Entity):
 
     level: GoalLevel = attrs.field(converter=_level)
     of: str = attrs.field(validator=is_line())
-    owner: str | None = attrs.field(validator=is_optional_line())
+    owner: str | None = attrs.field(default=attrs.Factory(_its_person, takes_self=True), validator=is_optional_line())
     target: Target = attrs.field(validator=_is_target)
     committed: Target | None = attrs.field(default=None, validator=_is_optional_target)
     committed_at: datetime | None = attrs.field(default=None, validator=is_optional_moment())
     status: GoalStatus = GoalStatus.PROPOSED
     part_of: str | None = attrs.field(default=None, validator=_is_optional_id)
-
-    @owner.default
-    def _its_person(self) -> str | None:
-        return self.of if self.level is GoalLevel.PERSON else None
 
     def __attrs_post_init__(self) -> None:
         if self.owner is None:
@@ -196,8 +196,16 @@ class GoalRevised(_GoalChanged):
 
         Raises:
             NotNow: it was withdrawn, or nothing would change.
+            InvalidValue: the new target counts something else.
         """
         _check_open(goal, "revise it")
+        if (self.target.kind, self.target.activity) != (goal.target.kind, goal.target.activity):
+            raise InvalidValue(
+                "a goal keeps counting what it counts",
+                field="target",
+                value=f"{self.target.kind}, and goal {goal.id} counts {goal.target.kind}",
+                way_out="withdraw it and propose another",
+            )
         if self.target == goal.target:
             raise _not_now(goal, "revise it", because="that is its target", way_out="give another target")
         return goal.changed_by(self, target=self.target, status=GoalStatus.PROPOSED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import cast
 
 import attrs
 
@@ -97,11 +98,12 @@ HoursGiven = Hours | Iterable[Hours] | Iterable[tuple[Hours, ...]] | Mapping[Wee
 def hours_by_weekday(value: HoursGiven) -> tuple[tuple[Hours, ...], ...]:
     """The hours of each weekday, Monday first; only one entry where they are the same on every working day."""
     if isinstance(value, Mapping):
-        unknown = [one for one in value if one not in tuple(Weekday)]
+        by_day = cast("Mapping[object, object]", value)
+        unknown = [one for one in by_day if one not in tuple(Weekday)]
         if unknown:
             raise WrongType("go by weekday", field="hours", value=unknown[0], way_out="give {Weekday.FRIDAY: ...}")
-        return tuple(_of_a_day(value.get(one, ())) for one in Weekday)
+        return tuple(_of_a_day(by_day.get(one, ())) for one in Weekday)
     given = tuple(value) if isinstance(value, Iterable) else (value,)
-    if len(given) == len(Weekday) and all(isinstance(one, tuple) for one in given):
+    if len(given) in (1, len(Weekday)) and all(isinstance(one, tuple) for one in given):
         return tuple(_of_a_day(one) for one in given)
     return (_of_a_day(given),)

@@ -88,7 +88,9 @@ class WorkingTime:
 
     zone: tzinfo = attrs.field(converter=time_zone)
     days: WorkingDays = attrs.field(factory=WorkingDays, validator=_are_days)
-    hours: tuple[tuple[Hours, ...], ...] = attrs.field(default=Hours(time(9), time(17)), converter=hours_by_weekday)
+    hours: tuple[tuple[Hours, ...], ...] = attrs.field(
+        default=((Hours(time(9), time(17)),),), converter=hours_by_weekday
+    )
     quiet: Hours | None = attrs.field(default=None, converter=_quiet)
     _wall: tuple[timedelta, ...] = attrs.field(init=False, eq=False, repr=False)
 
