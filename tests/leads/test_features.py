@@ -12,6 +12,10 @@ from salesflow.errors import InvalidValue, WrongType
 from salesflow.leads.features import ScoredField, ScoredFields
 
 
+class Code(str):
+    """A text of the host's own kind."""
+
+
 class Size(Enum):
     SMALL = "1 to 10"
 
@@ -30,6 +34,7 @@ class Source(StrEnum):
         (7, ("7",)),
         (Size.SMALL, ("1 to 10",)),
         (Source.FAIR, ("fair",)),
+        (Code("IL"), ("IL",)),
         ("חיפה", ("חיפה",)),
         (None, ()),
         ("", ()),

@@ -77,9 +77,10 @@ def test_a_half_life_goes_by_the_time_that_really_passed():
     assert points(rule) == 2
 
 
-def test_a_signal_of_ages_ago_with_a_tiny_half_life_takes_no_time():
-    rule = ScoringRule("answered", 8, read=lambda lead: datetime(1, 1, 1, tzinfo=UTC), half_life="0.000000000000000001")
-    assert points(rule) == 0
+@pytest.mark.parametrize("half_life", ["0.0000000000000000000000000000000001", "0.1", "999999999999999999999999"])
+def test_a_signal_of_ages_ago_is_halved_however_often(half_life):
+    rule = ScoringRule("answered", 8, read=lambda lead: datetime(1, 1, 1, tzinfo=UTC), half_life=half_life)
+    assert points(rule) == (8 if half_life.startswith("9") else 0)
 
 
 VISITS = ScoringRule("visited", 10, read=lambda lead: days_ago(*range(8)), group="interest")

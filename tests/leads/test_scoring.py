@@ -214,6 +214,15 @@ def test_a_team_that_nothing_was_learned_for_cannot_be_dissolved():
     assert {row.team for row in scoring.without_team("north").rows} == {None}
 
 
+def test_whole_counts_of_a_dissolved_team_can_be_taken_back_to_the_start():
+    scoring = NOTHING.learn(LIKELY, WON).learn(LIKELY, WON, team="north").without_team("north")
+    assert ("country", "IL", "2.0", "0.1") in tuples(scoring)
+    left = scoring.unlearn(LIKELY, WON).unlearn(LIKELY, WON)
+    assert ("country", "IL", "0.1", "0.1") in tuples(left)
+    with pytest.raises(InvalidValue, match="negative"):
+        left.unlearn(LIKELY, WON)
+
+
 # Stored counts --------------------------------------------------------------------------------------------------------
 
 
@@ -298,7 +307,7 @@ def test_a_hundred_fields_do_not_underflow():
     names = [f"f{number}" for number in range(100)]
     scoring = PredictiveScoring(ScoredFields(map(ScoredField, names)))
     good, bad = (dict.fromkeys(names, kind) for kind in ("good", "bad"))
-    scoring = scoring.learn_all([ClosedLead(good, WON), ClosedLead(bad, LOST)] * 10_000)
+    scoring = scoring.learn_all([ClosedLead(good, WON), ClosedLead(bad, LOST)] * 3_000)
     assert scoring.score(good).probability == Decimal("0.9999")
     assert scoring.score(bad).probability == Decimal("0.0001")
 

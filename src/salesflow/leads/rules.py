@@ -35,9 +35,6 @@ RuleAnswer = bool | datetime | Iterable[datetime] | None
 _PLACES = Decimal("0.0001")
 _HALF = Decimal("0.5")
 _UNKNOWN = "not known"
-_FADED = 200
-"""After so many halvings nothing is left of any weight, and no power has to be worked out."""
-
 _DECAY = Context(prec=40, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 _NOW = timedelta(0)
 _MICROSECOND = timedelta(microseconds=1)
@@ -185,8 +182,6 @@ class ScoringRule(Generic[L_contra]):
         if self.half_life is None:
             return self.weight
         halvings = _DECAY.divide(Decimal(age // _MICROSECOND), _DAY * self.half_life)
-        if halvings > _FADED:
-            return Decimal(0)
         return HALF_UP.multiply(self.weight, _DECAY.power(_HALF, halvings))
 
     def _finding(self, points: Decimal, because: str) -> Finding:
