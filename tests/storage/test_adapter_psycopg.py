@@ -12,7 +12,12 @@ import pytest
 from storage.databases import Fault
 from storage.opening import open_psycopg
 
+from salesflow import ChangeSet, Contact
+from salesflow.errors import StorageClosed, StorageError
+from salesflow.storage import Query, eq
 from salesflow.testing.storage_contract import Ability, AsyncStorageContract, LoopThread
+from salesflow.testing.storage_contract.expecting import expect_discretion
+from salesflow.testing.storage_contract.samples import NOW, a_contact, added
 
 if importlib.util.find_spec("psycopg_pool") is None:
     pytest.skip("psycopg_pool is not installed; the dependency group 'test' brings it", allow_module_level=True)
@@ -92,3 +97,114 @@ def all_rows(address: str) -> bytes:
         names = connection.execute("select tablename from pg_tables where schemaname = current_schema()").fetchall()
         rows = [connection.execute(f"select t::text from {name} t").fetchall() for (name,) in names]
     return "\n".join(str(row) for table in rows for row in table).encode()
+
+
+def all_files(address: str) -> bytes:
+    """The files of all tables and indexes of a schema, as they lie on the disk."""
+    sql = """
+        select pg_read_binary_file(pg_relation_filepath(one.oid)) from pg_class main, pg_class one
+        where main.relnamespace = current_schema()::regnamespace and main.relkind in ('r', 'i')
+        and one.oid in (main.oid, main.reltoastrelid)
+    """
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("checkpoint")
+        return b"".join(data for (data,) in connection.execute(sql))
+
+
+def test_nothing_of_who_was_erased_is_left_in_the_files_of_the_server(
+    opening: Callable[..., Any], loop: LoopThread, postgres: str
+) -> None:
+    storage = opening()
+    loop.run(storage.commit(added(a_contact(notes="afraid of dogs", email="zelda@quint.example"))))
+    assert b"afraid of dogs" in all_files(postgres)
+    loop.run(storage.erase(Contact, "C-1", by="noa", at=NOW))
+    left = all_files(postgres)
+    assert b"afraid of dogs" not in left
+    assert b"zelda" not in left
+
+
+def test_calls_that_are_canceled_twice_leave_every_set_whole_and_every_connection_in_the_pool(
+    opening: Callable[..., Any], loop: LoopThread
+) -> None:
+    storage = opening(connections=3)
+
+    async def canceled_after(number: int) -> ChangeSet:
+        changes = (added(a_contact(f"C-{number}-1")) | added(a_contact(f"C-{number}-2"))).with_key(f"request {number}")
+        task = asyncio.ensure_future(storage.commit(changes))
+        await asyncio.sleep(number % 10 * 0.0003)
+        task.cancel()
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return changes
+
+    async def all_of_them() -> None:
+        sets = await asyncio.gather(*map(canceled_after, range(60)))
+        for changes in sets:
+            await storage.commit(changes)
+        positions = [entry.position for entry in await storage.journal()]
+        assert positions == list(range(1, 121)), "repeated under its key, each set is there once"
+        while (pool := storage._pool.get_stats())["pool_available"] < pool["pool_size"]:
+            await asyncio.sleep(0.01)
+
+    loop.run(asyncio.wait_for(all_of_them(), 30))
+
+
+def test_more_tasks_than_connections_wait_for_their_turn(opening: Callable[..., Any], loop: LoopThread) -> None:
+    storage = opening(connections=2)
+
+    async def at_once() -> None:
+        await asyncio.gather(*(storage.commit(added(a_contact(f"C-{number}"))) for number in range(40)))
+
+    loop.run(at_once())
+    assert len(loop.run(storage.journal())) == 40
+
+
+def test_when_the_server_ends_all_connections_the_storage_goes_on_with_others(
+    opening: Callable[..., Any], loop: LoopThread, postgres: str
+) -> None:
+    storage = opening(connections=1)
+    loop.run(storage.commit(added(a_contact())))
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        )
+    with pytest.raises(StorageError):
+        loop.run(storage.get(Contact, "C-1"))
+    assert loop.run(storage.get(Contact, "C-1")).id == "C-1"
+
+
+def test_a_failure_of_the_database_is_told_without_its_message(
+    opening: Callable[..., Any], loop: LoopThread, postgres: str
+) -> None:
+    storage = opening()
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("alter table events add check (body not like '%Zelda%')")
+    with pytest.raises(StorageError) as caught:
+        loop.run(storage.commit(added(a_contact(name="Zelda Quint"))))
+    expect_discretion(caught.value, {"name": "Zelda Quint"})
+    assert "CheckViolation" in str(caught.value)
+
+
+def test_a_storage_that_is_closed_says_so(opening: Callable[..., Any], loop: LoopThread) -> None:
+    storage = opening()
+    loop.run(storage.close())
+    with pytest.raises(StorageClosed):
+        loop.run(storage.get(Contact, "C-1"))
+
+
+def test_a_field_that_is_indexed_later_is_filled_in(opening: Callable[..., Any], loop: LoopThread) -> None:
+    before = opening(indexed={})
+    for number, owner in enumerate(("noa", "dan", "noa"), 1):
+        loop.run(before.commit(added(a_contact(f"C-{number}", owner=owner))))
+    found = loop.run(opening(indexed={Contact: ("owner",)}).find(Query(Contact, where=[eq("owner", "noa")])))
+    assert [one.id for one in found.items] == ["C-1", "C-3"]
+
+
+def test_several_processes_may_make_the_tables_at_once(postgres: str, loop: LoopThread) -> None:
+    async def open_at_once() -> None:
+        storages = await asyncio.gather(*(open_psycopg(postgres) for _ in range(6)))
+        await asyncio.gather(*(storage.close() for storage in storages))
+
+    loop.run(open_at_once())

@@ -25,6 +25,7 @@ keys, erasure and the audit chain. What it relies on:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
@@ -266,8 +267,12 @@ class PsycopgStorage:
     async def _connected(self) -> AsyncIterator[Connection]:
         """A connection; a transaction that is begun on it is committed at the end, and rolled back by what is raised."""
         try:
-            async with self._pool.connection() as connection:
-                yield connection
+            connection = await self._pool.getconn()
+            try:
+                async with connection:
+                    yield connection
+            finally:
+                await asyncio.shield(self._pool.putconn(connection))  # canceled once more, it would be lost to the pool
         except PoolClosed:
             raise StorageClosed("the storage is closed; open another one") from None
         except psycopg.Error as error:
