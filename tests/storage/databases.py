@@ -81,6 +81,33 @@ def schema(server: str, name: str) -> Iterator[str]:
             connection.execute(f"drop schema {name} cascade")
 
 
+def rows_and_files_of(address: str) -> bytes:
+    """All that is stored in a schema: every row of every table as text, and the files of tables and indexes as they are.
+
+    The files hold what was deleted and not yet given up too; the rows hold what is compressed in the files.
+    """
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("checkpoint")
+        relations = connection.execute(
+            "select relname, relkind, pg_relation_filepath(oid) from pg_class"
+            " where relnamespace = current_schema()::regnamespace"
+        ).fetchall()
+        parts = [
+            file
+            for _, _, path in relations
+            if path is not None
+            for (file,) in connection.execute("select pg_read_binary_file(%s)", [path])
+        ]
+        for name, kind, _ in relations:
+            if kind == "r":
+                rows = sql.SQL("select t::text from {} t").format(sql.Identifier(name))
+                parts += [text.encode() for (text,) in connection.execute(rows)]
+    return b"".join(parts)
+
+
 class Fault(Exception):
     """A call to the database that failed."""
 

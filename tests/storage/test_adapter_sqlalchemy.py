@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from storage.adapting import INDEXED, own_records
-from storage.databases import Fault, program
+from storage.adapting import ABILITIES, files_of, sqlalchemy_storage
+from storage.databases import Fault, rows_and_files_of
 
-from salesflow.testing.storage_contract import UNIQUE, Ability, StorageContract
+from salesflow.testing.storage_contract import StorageContract
 
 if importlib.util.find_spec("sqlalchemy") is None:
     pytest.skip("sqlalchemy is not installed; the dependency group 'test' brings it", allow_module_level=True)
@@ -48,14 +49,7 @@ class ArmedEngine:
 
 
 class SQLAlchemyContract(StorageContract):
-    abilities: ClassVar = {
-        Ability.JOURNAL,
-        Ability.TENANTS,
-        Ability.UNIQUE_KEYS,
-        Ability.OWN_KINDS,
-        Ability.REOPEN,
-        Ability.FAULTS,
-    }
+    abilities: ClassVar = ABILITIES
 
     @pytest.fixture
     def engines(self) -> Iterator[Callable[[], sa.Engine]]:
@@ -75,22 +69,21 @@ class SQLAlchemyContract(StorageContract):
 
     @pytest.fixture
     def storage(self, engine: sa.Engine) -> Any:
-        storage = opened(engine)
+        storage = sqlalchemy_storage(engine)
         storage.create()
         return storage
 
     @pytest.fixture
     def reopen(self, engines: Callable[[str], sa.Engine], url: str) -> Callable[[], Any]:
-        return lambda: opened(engines(url))
+        return lambda: sqlalchemy_storage(engines(url))
+
+    @pytest.fixture
+    def opener(self, storage: Any, url: str) -> Callable[[], Any]:
+        return partial(sqlalchemy_storage, url)
 
     @pytest.fixture
     def arm_fault(self, engine: sa.Engine) -> Callable[[int], Callable[[], bool]]:
         return ArmedEngine(engine).arm
-
-
-def opened(engine: sa.Engine) -> Any:
-    adapter = program("sqlalchemy_storage").SQLAlchemyStorage
-    return adapter(engine, records=own_records(), unique=UNIQUE, indexed=INDEXED)
 
 
 class TestSQLAlchemyOnSQLite(SQLAlchemyContract):
@@ -98,8 +91,16 @@ class TestSQLAlchemyOnSQLite(SQLAlchemyContract):
     def url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'deals.db'}"
 
+    @pytest.fixture
+    def stored_bytes(self, tmp_path: Path) -> Callable[[], bytes]:
+        return lambda: files_of(tmp_path / "deals.db")
+
 
 class TestSQLAlchemyOnPostgreSQL(SQLAlchemyContract):
     @pytest.fixture
     def url(self, postgres: str) -> str:
         return postgres.replace("postgresql://", "postgresql+psycopg://")
+
+    @pytest.fixture
+    def stored_bytes(self, postgres: str) -> Callable[[], bytes]:
+        return lambda: rows_and_files_of(postgres)

@@ -3,48 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from storage.databases import Faulty, program
+from storage.adapting import ABILITIES, INDEXED, files_of, sqlite_storage
+from storage.databases import Faulty
 
-from salesflow import Contact, Deal
-from salesflow.storage.records import Records
-from salesflow.testing.storage_contract import OWN_KINDS, UNIQUE, Ability, StorageContract
-
-INDEXED = {Deal: ("stage", "owner", "amount", "expected_close", "opened_at"), Contact: ("owner", "email")}
-
-
-def own_records() -> Records:
-    records = Records()
-    for kind in OWN_KINDS:
-        records.register(kind, name=kind.__name__, schema=1)
-    return records
-
-
-def opened(path: Path, **options: Any) -> Any:
-    return program("sqlite_storage").SQLiteStorage(path, records=own_records(), unique=UNIQUE, **options)
+from salesflow.testing.storage_contract import StorageContract
 
 
 class SQLiteContract(StorageContract):
     indexed: ClassVar[dict[type, tuple[str, ...]]] = {}
-    abilities: ClassVar = {
-        Ability.JOURNAL,
-        Ability.TENANTS,
-        Ability.UNIQUE_KEYS,
-        Ability.OWN_KINDS,
-        Ability.REOPEN,
-        Ability.FAULTS,
-    }
+    abilities: ClassVar = ABILITIES
 
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
         return tmp_path / "deals.db"
 
     @pytest.fixture
+    def opener(self, path: Path, storage: Any) -> Callable[[], Any]:
+        return partial(sqlite_storage, path, indexed=self.indexed)
+
+    @pytest.fixture
     def storage(self, path: Path) -> Iterator[Any]:
-        storage = opened(path, indexed=self.indexed)
+        storage = sqlite_storage(path, indexed=self.indexed)
         yield storage
         storage.close()
 
@@ -53,7 +37,7 @@ class SQLiteContract(StorageContract):
         again: list[Any] = []
 
         def open_once_more() -> Any:
-            again.append(opened(path, indexed=self.indexed))
+            again.append(sqlite_storage(path, indexed=self.indexed))
             return again[-1]
 
         yield open_once_more
@@ -65,12 +49,16 @@ class SQLiteContract(StorageContract):
         storage._connection = Faulty(storage._connection, ("execute", "executemany"))
         return storage._connection.arm
 
+    @pytest.fixture
+    def stored_bytes(self, path: Path) -> Callable[[], bytes]:
+        return lambda: files_of(path)
+
 
 class TestSQLiteStorage(SQLiteContract):
-    """Without indexed fields."""
-
-
-class TestSQLiteStorageWithIndexes(SQLiteContract):
     """With indexed fields, so that queries run in the database."""
 
     indexed: ClassVar = INDEXED
+
+
+class TestSQLiteStorageWithoutIndexes(SQLiteContract):
+    """Without, so that every query reads and checks what is stored."""
