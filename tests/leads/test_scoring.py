@@ -443,6 +443,14 @@ def test_what_contradicts_a_lead_is_refused():
         OF_LEADS.score(lead, outcome=Outcome.OPEN)
 
 
+def test_an_open_lead_may_be_learned_as_what_it_is_about_to_become():
+    lead = a_lead(source="fair", stage="working")
+    assert OF_LEADS.learn(lead, WON).rows == OF_LEADS.learn({"source": "fair"}, WON).rows
+    assert OF_LEADS.learn(lead, LOST).rows == OF_LEADS.learn({"source": "fair", "stage": "working"}, LOST).rows
+    with pytest.raises(InvalidValue, match="once it is won or lost"):
+        OF_LEADS.learn(lead)
+
+
 class OwnLead:
     """A class of the host, which knows nothing of ours."""
 

@@ -100,17 +100,20 @@ def _closed_outcome(closed: ClosedLead[L]) -> Outcome:
 def outcome_of(lead: object, given: Outcome | None) -> Outcome | None:
     """The outcome of a lead: what was given, or what a lead or deal of ours says by itself.
 
+    An open one may be given as won or lost, as it is about to be.
+
     Raises:
         InvalidValue: the two contradict each other.
         WrongType: what was given is no outcome.
     """
     if given is not None and not isinstance(given, Outcome):
         raise WrongType("an outcome is won, lost or open", field="outcome", value=given, way_out="give an Outcome")
-    if not isinstance(lead, Worked):
-        return given
-    if given not in (None, lead.outcome):
-        raise _contradiction("outcome", f"{given}, and the lead says {lead.outcome}")
-    return lead.outcome
+    own = lead.outcome if isinstance(lead, Worked) else None
+    if own is None or own is Outcome.OPEN:
+        return own if given is None else given
+    if given not in (None, own):
+        raise _contradiction("outcome", f"{given}, and the lead says {own}")
+    return own
 
 
 def team_of(lead: object, given: str | None) -> str | None:
