@@ -32,14 +32,14 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 sys.path.insert(0, str(Path(__file__).parent))
-from generated_contacts import Population, population  # noqa: E402  # beside this program, not a package
+from generated_contacts import Population, population  # beside this program, not a package
 
-from salesflow.leads.duplicates import DuplicateIndex  # noqa: E402
-from salesflow.leads.matching.names import read_person_name  # noqa: E402
-from salesflow.leads.matching.phones import read_phone  # noqa: E402
-from salesflow.leads.matching_rules import MatchingRules  # noqa: E402
-from salesflow.people.contact import Contact  # noqa: E402
-from salesflow.values.contact_details import PhoneNumber  # noqa: E402
+from salesflow.leads.duplicates import DuplicateIndex
+from salesflow.leads.matching.names import read_person_name
+from salesflow.leads.matching.phones import read_phone
+from salesflow.leads.matching_rules import MatchingRules
+from salesflow.people.contact import Contact
+from salesflow.values.contact_details import PhoneNumber
 
 SEED = 20261102
 ALIKE, SAME_NAME, SAME_MAILBOX = 80, 97, 97

@@ -18,9 +18,10 @@ records. No record is its own duplicate. Deals are never compared: two deals tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import takewhile
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import attrs
@@ -40,6 +41,7 @@ E = TypeVar("E", bound=Entity)
 Name = tuple[type[Entity], str]
 
 _PLAIN = MatchingRules()
+_UNKNOWN: Mapping[str, int] = MappingProxyType({})
 _PARTS = (f"{KeyKind.PART} ", f"{KeyKind.ORGANIZATION_PART} ")
 
 
@@ -144,7 +146,12 @@ class DuplicateGroup(Generic[E]):
 
 
 def find_duplicates(
-    entity: Entity, among: Iterable[E], *, rules: MatchingRules = _PLAIN, is_fuzzy: bool | None = None
+    entity: Entity,
+    among: Iterable[E],
+    *,
+    rules: MatchingRules = _PLAIN,
+    is_fuzzy: bool | None = None,
+    shared_by: Mapping[str, int] = _UNKNOWN,
 ) -> Duplicates[E]:
     """The likely duplicates of one record.
 
@@ -154,6 +161,7 @@ def find_duplicates(
             one question keep a ``DuplicateIndex``, and ask a database with ``find_stored_duplicates``.
         rules: lists, country and thresholds.
         is_fuzzy: whether names that are nearly the same are looked for, where it is not as the rules say.
+        shared_by: how many records have a matching key in all, where only some of them are passed in.
 
     Raises:
         WrongType: one of them is of another kind, such as a deal.
@@ -163,7 +171,7 @@ def find_duplicates(
         ``find_duplicates(lead, among=contacts).hits[0].reasons``
     """
     rules = rules if is_fuzzy is None else attrs.evolve(rules, is_fuzzy=is_fuzzy)
-    return DuplicateIndex(among, rules=rules).find(entity)
+    return DuplicateIndex(among, rules=rules).find(entity, shared_by=shared_by)
 
 
 class DuplicateIndex(Generic[E]):
@@ -228,14 +236,18 @@ class DuplicateIndex(Generic[E]):
             del self._profiles[number]
             self._postings.remove(number, self._keys.pop(number))
 
-    def find(self, entity: Entity) -> Duplicates[E]:
+    def find(self, entity: Entity, *, shared_by: Mapping[str, int] = _UNKNOWN) -> Duplicates[E]:
         """The likely duplicates of a record, which may be in the index or not.
+
+        Args:
+            entity: a lead, a contact or an organization.
+            shared_by: how many records have a matching key in all, where the index holds only some of them.
 
         Raises:
             WrongType: it is neither a lead nor a contact nor an organization.
         """
         profile = Profile(entity, self.rules)
-        counts = self._counts(entity, keys_of(profile))
+        counts = self._counts(entity, keys_of(profile), shared_by)
         candidates = self._candidates(entity, counts)
         comparison = self._comparing(lambda key: counts[key] if key in counts else self._postings.count(key))
         found = [self._hit(profile, self._profiles[number], comparison) for number in candidates]
@@ -292,11 +304,11 @@ class DuplicateIndex(Generic[E]):
         numbers = sorted({self._number_of[_name(one)] for hit in hits for one in (hit.entity, hit.other)})
         return DuplicateGroup(members=tuple(map(self._entity, numbers)), hits=tuple(hits))
 
-    def _counts(self, entity: Entity, keys: Iterable[str]) -> dict[str, int]:
+    def _counts(self, entity: Entity, keys: Iterable[str], shared_by: Mapping[str, int]) -> dict[str, int]:
         """How many records have each key, the one asked for included."""
         own = self._number_of.get(_name(entity))
         had = frozenset() if own is None else frozenset(self._keys[own])
-        return {key: self._postings.count(key) + (key not in had) for key in keys}
+        return {key: max(self._postings.count(key) + (key not in had), shared_by.get(key, 0)) for key in keys}
 
     def _most(self, key: str) -> int:
         """How many records may share a key for it to bring candidates."""

@@ -39,7 +39,8 @@ def _legal_forms(own: Iterable[str]) -> frozenset[str]:
 
 
 def _with_points(own: Mapping[Likeness, int]) -> tuple[tuple[Likeness, int], ...]:
-    for likeness, points in dict(own).items():
+    given = dict(own)
+    for likeness, points in given.items():
         if not isinstance(likeness, Likeness) or type(points) is not int:
             raise WrongType(
                 "points are whole numbers by Likeness",
@@ -47,7 +48,7 @@ def _with_points(own: Mapping[Likeness, int]) -> tuple[tuple[Likeness, int], ...
                 value=points,
                 way_out="give {Likeness.SAME_PHONE: 4}",
             )
-    return tuple({**POINTS, **own}.items())
+    return tuple({**POINTS, **given}.items())
 
 
 def _at_least(least: int) -> Callable[[object, attrs.Attribute[int], int], None]:

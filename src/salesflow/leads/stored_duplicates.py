@@ -1,23 +1,20 @@
 """Likely duplicates in a storage: looked up by index, a page for each key, never all pairs.
 
-A host that wants this keeps matching keys with its records, each in a field of its own with an index on it, and says which
-field holds which kind of key. A kind of which a record has several (``part``) takes several fields::
+A host that wants this keeps matching keys with its records, each in a field of its own with an index on it, and says
+which field holds which kind of key. A kind of which a record has several (``phone``, ``part``) may have several::
 
     @attrs.frozen(kw_only=True)
     class OurContact(Contact):
         email_key: str | None = None
         phone_key: str | None = None
-        mobile_key: str | None = None
         name_key: str | None = None
 
-    FIELDS = {
-        "email_key": KeyKind.EMAIL, "phone_key": KeyKind.PHONE, "mobile_key": KeyKind.PHONE, "name_key": KeyKind.NAME,
-    }
-    stored_keys(contact, FIELDS)                                          # pairs, as an update takes them
+    FIELDS = {"email_key": KeyKind.EMAIL, "phone_key": KeyKind.PHONE, "name_key": KeyKind.NAME}
+    stored_keys(contact, FIELDS)  # pairs, as an update takes them
     find_stored_duplicates(lead, storage, {OurContact: FIELDS})
 
-An asynchronous host, or one that keeps keys in a table of their own, takes the queries from :func:`duplicate_queries` (or the
-keys from ``matching_keys``), reads what they find, and passes that to ``find_duplicates``.
+An asynchronous host, or one that keeps keys in a table of their own, takes the queries from
+:func:`duplicate_queries` (or the keys from ``matching_keys``), reads what they find, and passes that to ``find_duplicates``.
 """
 
 from __future__ import annotations
@@ -29,7 +26,7 @@ import attrs
 
 from salesflow.entity import Entity
 from salesflow.errors import InvalidValue
-from salesflow.leads.duplicates import CommonKey, Duplicates, find_duplicates
+from salesflow.leads.duplicates import Duplicates, find_duplicates
 from salesflow.leads.matching_keys import KeyKind, kind_of, matching_keys
 from salesflow.leads.matching_rules import MatchingRules
 from salesflow.people.fields import FieldChanges
@@ -140,14 +137,11 @@ def find_stored_duplicates(
             for other in storage.find(one.query).items:
                 found[other.root(), other.id] = other
     own = (entity.root(), entity.id)
-    common = []
-    candidates: dict[tuple[type[Entity], str], E] = {}
-    for key, found in holders.items():
-        found.pop(own, None)
-        if len(found) + 1 > rules.most_for(kind_of(key)):
-            common.append(CommonKey(key=key, records=len(found) + 1))
-        else:
-            candidates.update(found)
-    answer = find_duplicates(entity, among=candidates.values(), rules=rules)
-    said = {one.key for one in common}
-    return attrs.evolve(answer, too_common=(*common, *(one for one in answer.too_common if one.key not in said)))
+    shared_by = {key: len(found.keys() - {own}) + 1 for key, found in holders.items()}
+    candidates = {
+        name: other
+        for key, found in holders.items()
+        if shared_by[key] <= rules.most_for(kind_of(key))
+        for name, other in found.items()
+    }
+    return find_duplicates(entity, among=candidates.values(), rules=rules, shared_by=shared_by)

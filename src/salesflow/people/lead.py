@@ -120,7 +120,8 @@ class Lead(Worked):
         answers: what was answered to the questions that qualify it.
 
     Raises:
-        InvalidValue: there is no name, organization, e-mail address or phone number to know them by.
+        InvalidValue: there is no name, organization, e-mail address or phone number to know them by, or the owner is the
+            lead's own e-mail address.
 
     Example:
         ``Lead(id="L-1", name="Noa Levi", email=EmailAddress("noa@acme.example"), source="fair")``
@@ -168,6 +169,12 @@ class Lead(Worked):
                 "a lead needs something to know it by",
                 field="name",
                 way_out="give a name, organization_name, email, phone or mobile",
+            )
+        if self.owner is not None and self.email is not None and self.owner.casefold() == str(self.email).casefold():
+            raise InvalidValue(
+                "nobody is responsible for themselves: the owner is not the lead's own e-mail address",
+                field="owner",
+                way_out="give somebody of the team, or None",
             )
 
 

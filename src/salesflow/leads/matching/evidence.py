@@ -64,7 +64,7 @@ POINTS: Mapping[Likeness, int] = MappingProxyType(
         Likeness.SAME_SHORT_NAME: 3,
         Likeness.NEARLY_SAME_NAME: 6,
         Likeness.SOUNDS_ALIKE: 5,
-        Likeness.NAME_WITHIN_NAME: 4,
+        Likeness.NAME_WITHIN_NAME: 6,
         Likeness.INITIALS: 4,
         Likeness.SLIP_IN_SHORT_NAME: 2,
         Likeness.PART_OF_NAME: 1,

@@ -14,6 +14,7 @@ from salesflow.people.contact import Contact
 from salesflow.people.lead import Lead
 from salesflow.people.organization import Organization
 from salesflow.values.contact_details import PhoneNumber, PostalAddress
+from salesflow.values.personal import ERASED
 from salesflow.values.text import matching_key
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _HOST = re.compile(r"(?:https?://)?(?:[^/@]*@)?(?:www\.)?([^/:?#]+)", re.IGNOREC
 
 
 class Profile:
-    """A record, read for comparing.
+    """A record, read for comparing. Of one that was merged into another there is nothing to compare any more.
 
     Attributes:
         entity: the record.
@@ -55,15 +56,21 @@ class Profile:
         self.has_person = self.has_organization = False
         website: str | None = None
         phones: tuple[PhoneNumber | None, ...]
+        self.mailbox: str | None = None
+        self.is_role_mailbox = False
+        self.domains: tuple[str, ...] = ()
+        self.lines: tuple[Line, ...] = ()
         match entity:
+            case Contact() | Lead() | Organization() if entity.merged_into is not None:
+                return
             case Contact():
                 self.has_person = True
-                self.person = read_person_name(entity.name)
+                self.person = _person(entity.name)
                 self.employer = entity.organization_id
                 phones = (entity.phone, entity.mobile)
             case Lead():
                 self.has_person = self.has_organization = True
-                self.person = None if entity.name is None else read_person_name(entity.name)
+                self.person = _person(entity.name)
                 self._name_organization(entity.organization_name, entity.address, rules)
                 website, phones = entity.website, (entity.phone, entity.mobile)
             case Organization():
@@ -83,12 +90,18 @@ class Profile:
         local, _, domain = (self.mailbox or "").rpartition("@")
         self.is_role_mailbox = local in rules.role_mailboxes
         self.domains = _domains(domain, website, rules)
-        self.lines: tuple[Line, ...] = tuple(_lines(phones, rules.calling_code))
+        self.lines = tuple(_lines(phones, rules.calling_code))
 
     def _name_organization(self, name: str | None, address: PostalAddress | None, rules: MatchingRules) -> None:
-        self.organization = None if name is None else read_organization_name(name, forms=rules.legal_forms)
+        if name is not None and name != ERASED:
+            self.organization = read_organization_name(name, forms=rules.legal_forms)
         if address is not None and address.street is not None and address.city is not None:
             self.address = address.matching_key
+
+
+def _person(name: str | None) -> NameForm | None:
+    """A name, read; what stands in its place once the person was forgotten is none."""
+    return None if name is None or name == ERASED else read_person_name(name)
 
 
 def _lines(phones: Iterable[PhoneNumber | None], home: str | None) -> Iterable[Line]:
