@@ -124,6 +124,15 @@ def test_several_currencies_need_rates_with_days():
         roll_up(goals, [a_credit("noa", 10, currency="USD")])
 
 
+def test_deals_are_counted_by_the_parts_that_each_has_in_them():
+    def deals(id: str, of: str, count: int, **fields: object) -> Goal:
+        return a_goal(id, of, 1, committed=Target(period=YEAR, count=count), **fields)
+
+    goals = [deals("G-1", "north", 9, level="team"), deals("G-2", "noa", 4, part_of="G-1")]
+    (team,) = roll_up(goals, [a_credit("noa", 10, share=Decimal("0.6")), a_credit("noa", 10)])
+    assert (team.standing.achieved, team.of_parts) == (Decimal("1.6"), 4)
+
+
 def test_whose_a_credit_is_goes_by_the_level():
     credit = a_credit("noa", 1, team="north", territory="east")
     assert all(credited_to(REGION[place], credit) for place in (0, 1, 3))

@@ -292,9 +292,14 @@ class TestBounds:
     def test_more_than_a_century_is_refused(self):
         with pytest.raises(InvalidValue, match="36,600 days"):
             OFFICE.between(berlin(2), datetime(9000, 1, 1, tzinfo=UTC))
-        for working in (timedelta.max, timedelta.min, timedelta(days=100_000)):
+        for working in (timedelta.max, timedelta.min, timedelta(days=100_000), timedelta(days=36_000)):
             with pytest.raises(InvalidValue, match="36,600 days"):
-                OFFICE.add(berlin(2), working)
+                OFFICE.add(berlin(2, 12), working)
+
+    @pytest.mark.parametrize(("year", "working"), [(9998, 30_000 * HOUR), (2, -30_000 * HOUR)])
+    def test_where_the_calendar_ends_so_does_work(self, year, working):
+        with pytest.raises(InvalidValue, match="36,600 days"):
+            OFFICE.add(datetime(year, 6, 1, tzinfo=UTC), working)
 
     def test_how_long_is_a_timedelta(self):
         with pytest.raises(WrongType, match="working"):

@@ -20,7 +20,6 @@ from salesflow.measure.goals import Goal, GoalLevel, GoalStatus
 from salesflow.measure.rates import Rates
 from salesflow.measure.target import Figure, Target
 from salesflow.values.decimals import EXACT
-from salesflow.values.money import Money
 
 _MOST_LEVELS = 100
 
@@ -145,10 +144,10 @@ class _Counting:
         return target.figure(total)
 
     def _in_unit_of(self, target: Target, part: Target) -> Decimal:
-        if target.currency is None or not isinstance(part.value, Money):
+        if target.currency is None or part.amount is None:
             return part.number
         rates = self.rates.get(target.currency)
-        return converted(part.value, target.currency, on=part.first_day, rates=rates).amount
+        return converted(part.amount, target.currency, on=part.first_day, rates=rates).amount
 
 
 def _without_target(goal: Goal, parts: tuple[RolledUp, ...]) -> RolledUp:

@@ -171,6 +171,8 @@ class WorkingTime:
         if not isinstance(working, timedelta):
             raise WrongType("must be a timedelta", field="working", value=working, way_out="give timedelta(hours=2)")
         local = self._local(at, "at")
+        if abs(working.days) > MOST_DAYS:
+            raise _too_far("working", working)
         if not working:
             return local
         needed = working + self._done(local.date(), local)
