@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from salesflow.deal.outcome import Outcome
 
 from salesflow.deal.deal import Deal
 from salesflow.deal.tasks import Task, TaskStatus
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 from salesflow.measure.due import Urgency, due_tasks
 from salesflow.measure.rows import DealRow, TaskRow
+from salesflow.outcome import Outcome
 
 NOW = datetime(2026, 11, 2, 21, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
