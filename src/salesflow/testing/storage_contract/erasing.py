@@ -86,6 +86,15 @@ def store_zelda(store: Storage) -> ChangeSet:
     return first
 
 
+def _store_among_many(store: Storage) -> None:
+    """Store her with long notes and many others, so that what is rewritten does not lie where it lay before."""
+    store_zelda(store)
+    for round_ in range(4):
+        store.commit(ChangeSet.of(*(added(a_contact(f"N-{round_}-{number}", notes="x" * 300)) for number in range(12))))
+        store.commit(updated(store.get(Contact, "C-1"), notes=f"{ZELDA['notes']} {round_} " * 300))
+    store.commit(updated(store.get(Contact, "C-1"), notes=""))
+
+
 def expect_whole(store: Storage, kind: type[Entity], id: str) -> None:
     """Check that an entity is the fold of its history."""
     events = [one.event for one in store.history(kind, id)]
@@ -258,7 +267,7 @@ class Erasing:
     def test_nothing_of_who_was_erased_is_found_in_the_bytes_of_the_store(
         self, store: ErasingStorage, stored_bytes: Callable[[], bytes]
     ) -> None:
-        store_zelda(store)
+        _store_among_many(store)
         before = stored_bytes()
         expect(any(one in before for one in traces(ZELDA["name"])), "stored_bytes gives all that is stored, readable")
         store.erase(Contact, "C-1", by="noa", at=LATER)
