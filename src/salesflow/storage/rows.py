@@ -72,6 +72,7 @@ class Rows:
         self._indexed = {kind: _checked(kind, fields) for kind, fields in indexed.items()}
         names = dict.fromkeys(name for fields in self._indexed.values() for name in fields)
         self._all_indexed = tuple(names)
+        self._fields: dict[type[Entity], tuple[str | None, ...]] = {}
         self.columns = tuple(column_of(name) for name in names)
 
     def of(self, changes: ChangeSet) -> SetRows:
@@ -129,10 +130,8 @@ class Rows:
         Raises:
             InvalidValue: a value has no place in an index.
         """
-        indexed = self._indexed_fields(type(entity))
-        return tuple(
-            text_key(getattr(entity, name), field=name) if name in indexed else None for name in self._all_indexed
-        )
+        fields = self._fields_of_columns(type(entity))
+        return tuple([None if name is None else text_key(getattr(entity, name), field=name) for name in fields])
 
     def place(self, kind: type[Entity], id: str) -> tuple[str, str]:
         """Where an entity is stored: the name of its root kind, and its id.
@@ -200,6 +199,14 @@ class Rows:
     def _indexed_fields(self, kind: type[Entity]) -> frozenset[str]:
         """The indexed fields of a class: its own, and those of the classes that it is derived from."""
         return frozenset(name for one, names in self._indexed.items() if issubclass(kind, one) for name in names)
+
+    def _fields_of_columns(self, kind: type[Entity]) -> tuple[str | None, ...]:
+        """For each column the field of a class that it holds, if any."""
+        found = self._fields.get(kind)
+        if found is None:
+            indexed = self._indexed_fields(kind)
+            found = self._fields[kind] = tuple(name if name in indexed else None for name in self._all_indexed)
+        return found
 
     def _moved_keys(
         self, pairs: Iterable[tuple[Entity | None, Entity]]

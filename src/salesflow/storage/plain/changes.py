@@ -30,11 +30,12 @@ class FieldChangesForm(Form):
     have is written together with the name of a class that has it.
     """
 
-    __slots__ = ("_cls", "_forms", "_owned", "kind")
+    __slots__ = ("_cls", "_forms", "_found", "_owned", "kind")
 
     def __init__(self, forms: Forms, cls: type[Entity]) -> None:
         self._forms = forms
         self._cls = cls
+        self._found: list[RecordType] | None = None  # whoever registers a class makes new forms
         self._owned = PEOPLE_ENGINE_FIELDS
         if issubclass(cls, Deal):
             self._owned = ENGINE_FIELDS | RECORD_FIELDS
@@ -44,8 +45,10 @@ class FieldChangesForm(Form):
 
     def _places(self) -> list[RecordType]:
         """The entity that is meant, then what was derived from it."""
-        known = [record for record in self._forms.registry.known() if issubclass(record.cls, self._cls)]
-        return sorted(known, key=lambda record: record.cls is not self._cls)
+        if self._found is None:
+            known = [record for record in self._forms.registry.known() if issubclass(record.cls, self._cls)]
+            self._found = sorted(known, key=lambda record: record.cls is not self._cls)
+        return self._found
 
     def _check_name(self, name: str, seen: set[str], at: str) -> None:
         if name in self._owned:
