@@ -110,7 +110,7 @@ class SQLiteStorage:
     def get(self, kind: type[E], id: str, /) -> E:
         """As ``Storage.get``."""
         place = self._rows.place(kind, id)
-        with self._transaction("begin"):
+        with self._connected():
             found = self._one("select body from entities where tenant = ? and kind = ? and id = ?", *place)
         return self._rows.entity(kind, id, None if found is None else found[0])
 
@@ -124,7 +124,7 @@ class SQLiteStorage:
 
     def history(self, kind: type[Entity], id: str, /) -> Sequence[Recorded]:
         """As ``Storage.history``."""
-        with self._transaction("begin"):
+        with self._connected():
             return self._history(kind, id)
 
     def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
@@ -132,7 +132,7 @@ class SQLiteStorage:
         check_window(after=after, limit=limit)
         columns = "position, body, content, redacted, hash"
         sql = f"select {columns} from events where tenant = ? and position > ? order by position limit ?"
-        with self._transaction("begin"):
+        with self._connected():
             found = self._all(sql, after, limit)
         return tuple(self._rows.entry(*row) for row in found)
 
@@ -218,16 +218,22 @@ class SQLiteStorage:
     # The database
 
     @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """The connection is used by one at a time; errors of the driver are told without their messages."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise _told(error) from None
+
+    @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         """All or nothing, and one state for all that is read."""
-        with self._lock:
+        with self._connected():
             try:
                 self._connection.execute(begin)
                 yield
                 self._connection.execute("commit")
-            except sqlite3.Error as error:
-                self._roll_back()
-                raise _told(error) from None
             except BaseException:
                 self._roll_back()
                 raise

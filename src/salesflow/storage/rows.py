@@ -7,11 +7,12 @@ driver, so that an adapter is a short program that says what its database does. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 import attrs
 
+from salesflow._copying import maker
 from salesflow.changes import Change, ChangeSet
 from salesflow.entity import Entity
 from salesflow.errors import InvalidValue, NotFound, UnknownName
@@ -30,6 +31,9 @@ from salesflow.storage.tables import EntityRow, EntryRow, ErasureRows, EventRow,
 E = TypeVar("E", bound=Entity)
 
 __all__ = ["Rows", "check_window"]
+
+_event_row = maker(EventRow)
+_as_recorded = maker(Recorded)
 
 _NO_FIELDS: Final[Mapping[type[Entity], Iterable[str]]] = {}
 
@@ -84,8 +88,8 @@ class Rows:
         freed, taken = self._moved_keys((one.before, one.after) for one in changes.changes)
         receipt = Receipt(versions=tuple(_written(one) for one in changes.changes), key=changes.key)
         return SetRows(
-            entities=tuple(self._entity_row(one.after, one.expected_version) for one in changes.changes),
-            events=tuple(self._event_row(recorded) for one in changes.changes for recorded in _recorded(one)),
+            entities=tuple([self._entity_row(one.after, one.expected_version) for one in changes.changes]),
+            events=tuple([row for one in changes.changes for row in self._event_rows(_recorded(one))]),
             freed=freed,
             taken=taken,
             key=changes.key,
@@ -99,8 +103,8 @@ class Rows:
         freed, taken = self._moved_keys([(plan.before, plan.after)])
         return ErasureRows(
             entity=self._entity_row(plan.after, plan.expected_version),
-            rewritten=tuple(map(self._event_row, plan.rewritten)),
-            appended=() if plan.recorded is None else (self._event_row(plan.recorded),),
+            rewritten=tuple(self._event_rows(plan.rewritten)),
+            appended=() if plan.recorded is None else tuple(self._event_rows([plan.recorded])),
             freed=freed,
             taken=taken,
         )
@@ -227,9 +231,10 @@ class Rows:
         kind = type(entity).root().__name__
         return EntityRow(kind, entity.id, expected, entity.version, self.keys(entity), self._body(entity))
 
-    def _event_row(self, recorded: Recorded) -> EventRow:
-        kind = recorded.kind.root().__name__
-        return EventRow(kind, recorded.id, recorded.version, self._body(recorded), recorded)
+    def _event_rows(self, events: Sequence[Recorded]) -> list[EventRow]:
+        """The rows of events of one entity."""
+        kind = events[0].kind.root().__name__ if events else ""
+        return [_event_row(kind, one.id, one.version, self._body(one), one) for one in events]
 
     def _body(self, record: object) -> str:
         return self._records.to_json(record).decode()
@@ -260,9 +265,10 @@ def _written(change: Change[Entity]) -> tuple[str, str, int]:
     return change.kind.root().__name__, change.id, change.after.version
 
 
-def _recorded(change: Change[Entity]) -> Iterator[Recorded]:
-    for version, event in enumerate(change.events, change.expected_version + 1):
-        yield Recorded(kind=change.kind, id=change.id, version=version, event=event)
+def _recorded(change: Change[Entity]) -> list[Recorded]:
+    kind, entity_id = change.kind, change.id
+    first = change.expected_version + 1
+    return [_as_recorded(kind, entity_id, version, event) for version, event in enumerate(change.events, first)]
 
 
 def _taken(key: UniqueKey, value: str | None, id: str) -> list[TakenRow]:
