@@ -34,6 +34,7 @@ __all__ = [
     "CommitteeMemberAdded",
     "CommitteeMemberChanged",
     "CommitteeMemberRemoved",
+    "CommitteeMemberReplaced",
     "PrimaryContactSet",
     "Stance",
     "primary",
@@ -194,6 +195,40 @@ class CommitteeMemberRemoved(Event["Deal"]):
         """The deal without this member; nobody else becomes the primary contact by it."""
         gone = _member(deal.committee, self.contact_id)
         return deal.changed_by(self, committee=tuple(one for one in deal.committee if one is not gone))
+
+
+@attrs.frozen(kw_only=True)
+class CommitteeMemberReplaced(Event["Deal"]):
+    """A member turned out to be the same person as another contact: their records were merged.
+
+    Attributes:
+        contact_id: the contact that was merged away, or that is brought back.
+        into: the contact that stands in its place.
+    """
+
+    contact_id: str = attrs.field(validator=is_identifier())
+    into: str = attrs.field(validator=is_identifier())
+
+    def apply(self, deal: Deal, /) -> Deal:
+        """The deal with the other contact in this place; where that one is a member too, the two are one."""
+        gone = _member(deal.committee, self.contact_id)
+        other = next((one for one in deal.committee if one.contact_id == self.into), None)
+        stands = attrs.evolve(gone, contact_id=self.into) if other is None else _united(other, gone)
+        place = gone if other is None else other
+        members = (stands if one is place else one for one in deal.committee if one is place or one is not gone)
+        return deal.changed_by(self, committee=tuple(members))
+
+
+def _united(member: CommitteeMember, other: CommitteeMember) -> CommitteeMember:
+    """Two members who are one person; what is said of the first counts, and what only the other says is added."""
+    return attrs.evolve(
+        member,
+        roles=tuple(dict.fromkeys((*member.roles, *other.roles))),
+        is_primary=member.is_primary or other.is_primary,
+        may_sign=member.may_sign or other.may_sign,
+        stance=member.stance or other.stance,
+        note=member.note or other.note,
+    )
 
 
 def _member(committee: Iterable[CommitteeMember], which: CommitteeMember | str) -> CommitteeMember:

@@ -92,12 +92,14 @@ class Repointed:
         id: its id.
         field: the field that points ("contact_id").
         before: where it pointed before.
+        is_united: whether it pointed to the surviving record too, so that two members of a committee became one.
     """
 
     kind: str = attrs.field(validator=is_line())
     id: str = attrs.field(validator=is_identifier())
     field: str = attrs.field(validator=is_line())
     before: str = attrs.field(validator=is_identifier())
+    is_united: bool = False
 
 
 @attrs.frozen(kw_only=True)

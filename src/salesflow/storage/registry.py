@@ -63,7 +63,8 @@ OWN: Final[Mapping[str, str]] = {
         "deal.signals": "ClosingSignalNoticed",
         "deal.closing_terms": "TermsProposed TermsCountered TermsApproved TermsAccepted TermsSigned TermsRejected "
         "TermsExpired TermsWithdrawn",
-        "deal.committee": "CommitteeMemberAdded CommitteeMemberChanged PrimaryContactSet CommitteeMemberRemoved",
+        "deal.committee": "CommitteeMemberAdded CommitteeMemberChanged PrimaryContactSet CommitteeMemberRemoved "
+        "CommitteeMemberReplaced",
         "deal.line_items": "LineItemAdded LineItemChanged LineItemRemoved",
         "deal.follow_up": "DeliveryChecked CadenceAgreed CadenceEnded FeedbackRecorded OpeningNoted OpeningLinked "
         "LoyaltyNoted",
