@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import pytest
-from storage.databases import Fault
+from storage.adapting import ABILITIES
+from storage.databases import Fault, rows_and_files_of
 from storage.opening import open_psycopg
 
 from salesflow import ChangeSet, Contact
 from salesflow.errors import StorageClosed, StorageError
 from salesflow.storage import Query, eq
-from salesflow.testing.storage_contract import Ability, AsyncStorageContract, LoopThread
+from salesflow.testing.storage_contract import AsyncStorageContract, LoopThread
 from salesflow.testing.storage_contract.expecting import expect_discretion
-from salesflow.testing.storage_contract.samples import NOW, a_contact, added
+from salesflow.testing.storage_contract.samples import a_contact, added
 
 if importlib.util.find_spec("psycopg_pool") is None:
     pytest.skip("psycopg_pool is not installed; the dependency group 'test' brings it", allow_module_level=True)
@@ -47,7 +48,7 @@ def opening(postgres: str, loop: LoopThread) -> Iterator[Callable[..., Any]]:
 
 
 class TestPsycopgStorage(AsyncStorageContract):
-    abilities: ClassVar = set(Ability)
+    abilities: ClassVar = ABILITIES
 
     @pytest.fixture
     def storage(self, opening: Callable[..., Any]) -> Any:
@@ -89,38 +90,7 @@ class TestPsycopgStorage(AsyncStorageContract):
 
     @pytest.fixture
     def stored_bytes(self, postgres: str) -> Callable[[], bytes]:
-        return functools.partial(all_rows, postgres)
-
-
-def all_rows(address: str) -> bytes:
-    with psycopg.connect(address, autocommit=True) as connection:
-        names = connection.execute("select tablename from pg_tables where schemaname = current_schema()").fetchall()
-        rows = [connection.execute(f"select t::text from {name} t").fetchall() for (name,) in names]
-    return "\n".join(str(row) for table in rows for row in table).encode()
-
-
-def all_files(address: str) -> bytes:
-    """The files of all tables and indexes of a schema, as they lie on the disk."""
-    sql = """
-        select pg_read_binary_file(pg_relation_filepath(one.oid)) from pg_class main, pg_class one
-        where main.relnamespace = current_schema()::regnamespace and main.relkind in ('r', 'i')
-        and one.oid in (main.oid, main.reltoastrelid)
-    """
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("checkpoint")
-        return b"".join(data for (data,) in connection.execute(sql))
-
-
-def test_nothing_of_who_was_erased_is_left_in_the_files_of_the_server(
-    opening: Callable[..., Any], loop: LoopThread, postgres: str
-) -> None:
-    storage = opening()
-    loop.run(storage.commit(added(a_contact(notes="afraid of dogs", email="zelda@quint.example"))))
-    assert b"afraid of dogs" in all_files(postgres)
-    loop.run(storage.erase(Contact, "C-1", by="noa", at=NOW))
-    left = all_files(postgres)
-    assert b"afraid of dogs" not in left
-    assert b"zelda" not in left
+        return functools.partial(rows_and_files_of, postgres)
 
 
 def test_calls_that_are_canceled_twice_leave_every_set_whole_and_every_connection_in_the_pool(
