@@ -324,10 +324,9 @@ class DuplicateIndex(Generic[E]):
     def _earlier(self, number: int) -> set[int]:
         """Who came before a record and shares a key with it."""
         found: set[int] = set()
-        of, count = self._postings.of, self._postings.count
-        for key in self._keys[number]:
-            if 1 < count(key) <= self._most(key):
-                found.update(takewhile(number.__gt__, of(key)))
+        for key, numbers in self._postings.shared(self._keys[number]):
+            if numbers[0] < number and len(numbers) <= self._most(key):
+                found.update(takewhile(number.__gt__, numbers))
         return found
 
     def _too_common(self, counts: Iterable[tuple[str, int]]) -> tuple[CommonKey, ...]:

@@ -74,7 +74,7 @@ class Comparison:
             name, looks = self._name(one.person, other.person)
             if name in self._hopeless and not looks and not _have_address_in_common(one, other):
                 return None
-            found.append((name, "name " + one.person.key if name in _SAME_NAMES else None))
+            found.append((name, _counted_by(name, one.person, other.person)))
         found.extend(self._mailboxes(one, other))
         found.extend(_phones(one, other))
         found.extend(_employers(one, other))
@@ -182,11 +182,20 @@ def _discounted(worth: int, shared: int, most: int) -> int:
     return max(0, worth - ((shared - 1).bit_length() - 1 if shared > 1 else 0)) if worth > 0 else worth
 
 
+def _counted_by(likeness: Likeness, one: NameForm, other: NameForm) -> str | None:
+    """The key by which those are counted who have a name too; of two of which one holds the other, the shorter name."""
+    if likeness in _SAME_NAMES:
+        return "name " + one.key
+    if likeness is Likeness.NAME_WITHIN_NAME:
+        return "name " + min(one.key, other.key, key=lambda key: (len(key), key))
+    return None
+
+
 def _have_address_in_common(one: Profile, other: Profile) -> bool:
     """Whether two records share a mailbox or may share a phone number."""
     if one.mailbox is not None and one.mailbox == other.mailbox:
         return True
-    return any(mine.key == theirs.key for mine in one.lines for theirs in other.lines)
+    return not one.line_keys.isdisjoint(other.line_keys)
 
 
 def _phones(one: Profile, other: Profile) -> Found:

@@ -14,7 +14,8 @@ which field holds which kind of key. A kind of which a record has several (``pho
     find_stored_duplicates(lead, storage, {OurContact: FIELDS})
 
 An asynchronous host, or one that keeps keys in a table of their own, takes the queries from
-:func:`duplicate_queries` (or the keys from ``matching_keys``), reads what they find, and passes that to ``find_duplicates``.
+:func:`duplicate_queries` (or the keys from ``matching_keys``), reads what they find, and passes that to
+``find_duplicates``.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def likeness_of_names(one: NameForm, other: NameForm, slips: Slips | None) -> Li
         return Likeness.SAME_NAME if min(one.letters, other.letters) >= _LONG_ENOUGH else Likeness.SAME_SHORT_NAME
     if (one.is_foreign or other.is_foreign) and _sound_alike(one, other):
         return Likeness.SOUNDS_ALIKE
-    left, right = _left_over(one.words, other.words), _left_over(other.words, one.words)
+    left, right = _both_left_over(one.words, other.words)
     shared = len(one.words) - len(left)
     initials = _drop_initials(left, right) if one.has_initial or other.has_initial else 0
     near = _drop_near(left, right, slips) if slips is not None and left and right else 0
@@ -87,8 +87,16 @@ def _sound_alike(one: NameForm, other: NameForm) -> bool:
     return len(one.words) == len(other.words) and not set(one.sounds).isdisjoint(other.sounds)
 
 
+def _both_left_over(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The words of each that do not stand in the other."""
+    left, right = [word for word in words if word not in others], [word for word in others if word not in words]
+    if (left or right) and len(words) - len(left) == len(others) - len(right):
+        return left, right
+    return _left_over(words, others), _left_over(others, words)
+
+
 def _left_over(words: Sequence[str], others: Sequence[str]) -> list[str]:
-    """The words that do not stand among the others, each of which counts once."""
+    """The words that do not stand among the others, where a word may come twice and counts as often."""
     unused = list(others)
     left = []
     for word in words:
@@ -114,6 +122,8 @@ def _drop_initials(left: list[str], right: list[str]) -> int:
 
 def _drop_near(left: list[str], right: list[str], slips: Slips) -> int:
     """Take pairs of words that are nearly the same off both lists, the nearest first; how many there were."""
+    if len(left) == len(right) == 1:
+        return _drop_only_pair(left, right, slips)
     if len(left) > _MOST_WORDS or len(right) > _MOST_WORDS:
         return 0
     pairs = [
@@ -129,6 +139,15 @@ def _drop_near(left: list[str], right: list[str], slips: Slips) -> int:
             right.remove(other)
             found += 1
     return found
+
+
+def _drop_only_pair(left: list[str], right: list[str], slips: Slips) -> int:
+    most = _most_slips(left[0], right[0])
+    if not most or slips(left[0], right[0], most) > most:
+        return 0
+    left.clear()
+    right.clear()
+    return 1
 
 
 def _is_short_slip(one: str, other: str, slips: Slips) -> bool:

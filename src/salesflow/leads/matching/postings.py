@@ -48,6 +48,14 @@ class Postings:
                 if len(numbers) == 1:
                     self._numbers[key] = numbers[0]
 
+    def shared(self, keys: Iterable[str]) -> Iterator[tuple[str, list[int]]]:
+        """Of these keys those that several records have, with these records in the order in which they were added."""
+        known = self._numbers.get
+        for key in keys:
+            numbers = known(key)
+            if type(numbers) is list:
+                yield key, numbers
+
     def above(self, most: int) -> Iterator[tuple[str, int]]:
         """The keys that more records have than that, and how many have each."""
         for key, numbers in self._numbers.items():

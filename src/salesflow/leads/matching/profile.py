@@ -36,14 +36,16 @@ class Profile:
         is_role_mailbox: whether a company reads it, not a person.
         domains: the domains that name an organization: of the e-mail address and of the website.
         lines: the phone and the mobile number.
+        line_keys: the key of each of these.
         employer: where a contact works, by id.
         registrations: registration and tax number.
         address: the matching key of the postal address, where street and city are known.
     """
 
     __slots__ = (
-        "address", "domains", "employer", "entity", "has_organization", "has_person", "is_role_mailbox", "lines", "mailbox",
-        "organization", "person", "registrations",
+        "address", "domains", "employer", "entity", "has_organization", "has_person",
+        "is_role_mailbox", "line_keys", "lines",
+        "mailbox", "organization", "person", "registrations",
     )  # fmt: skip
 
     def __init__(self, entity: Entity, rules: MatchingRules) -> None:
@@ -60,6 +62,7 @@ class Profile:
         self.is_role_mailbox = False
         self.domains: tuple[str, ...] = ()
         self.lines: tuple[Line, ...] = ()
+        self.line_keys: frozenset[str] = frozenset()
         match entity:
             case Contact() | Lead() | Organization() if entity.merged_into is not None:
                 return
@@ -91,6 +94,7 @@ class Profile:
         self.is_role_mailbox = local in rules.role_mailboxes
         self.domains = _domains(domain, website, rules)
         self.lines = tuple(_lines(phones, rules.calling_code))
+        self.line_keys = frozenset([line.key for line in self.lines])
 
     def _name_organization(self, name: str | None, address: PostalAddress | None, rules: MatchingRules) -> None:
         if name is not None and name != ERASED:
