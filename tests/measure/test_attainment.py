@@ -313,6 +313,21 @@ class TestYearToDate:
         ]
         assert [one.percent(1) for one in year_to_date(quarters)] == [Decimal("100.0"), Decimal("9.1"), Decimal("19.1")]
 
+    def test_amounts_add_up_with_what_they_rest_on(self):
+        months = [
+            Standing(
+                target=Target(period=Period.month(2027, month, BERLIN), amount=euros("100")),
+                achieved=euros(amount),
+                count=2,
+                ids=(f"D-{month}",),
+            )
+            for month, amount in ((1, "50"), (3, "200.50"))
+        ]
+        both = year_to_date(months)[1]
+        assert (both.numerator, both.denominator, both.count) == (euros("250.50"), euros("200"), 4)
+        assert both.ids == ("D-1", "D-3")
+        assert both.definition.period == Period(months[0].target.period.start, months[1].target.period.end)
+
     def test_a_target_of_nothing_at_first_is_undefined_at_first(self):
         on_leave = Target(period=Period.quarter(2027, 1, BERLIN), count=0)
         back = Target(period=Period.quarter(2027, 2, BERLIN), count=4)

@@ -50,7 +50,7 @@ class TestPlaces:
     def test_figures_are_compared_exactly_unless_rounding_is_asked_for(self):
         figures = {"a": Decimal("0.99999"), "b": Decimal(1)}
         assert ranks(figures) == [("b", 1), ("a", 2)]
-        assert ranks(figures, places=2) == [("a", 1), ("b", 1)]
+        assert ranks(figures, places=2) == ranks(figures, places=0) == [("a", 1), ("b", 1)]
 
     def test_less_may_be_better(self):
         assert ranks({"a": 30, "b": 20, "c": 20}, lowest_first=True) == [("b", 1), ("c", 1), ("a", 3)]

@@ -99,12 +99,22 @@ class TestDividingOne:
         assert worth(worked) == ["20.00"] * 5
         assert [one.first_day.day for one in worked] == [4, 5, 6, 7, 8]
 
+    def test_days_that_are_only_partly_in_its_period_count_and_are_cut(self):
+        noon = datetime(2027, 4, 4, 12, tzinfo=JERUSALEM)
+        target = euros("90", Period(noon, noon + timedelta(days=2)))
+        days = split_by_day(target)
+        assert worth(days) == ["30.00"] * 3
+        assert [(one.period.start.hour, one.period.end.hour) for one in days] == [(12, 0), (0, 0), (0, 12)]
+        assert pro_rata(target, target.period) == Money("90", "EUR")
+        assert worth(split_by_month(target)) == ["90.00"]
+
     def test_by_a_distribution_of_ones_own_the_last_part_takes_the_rest(self):
         quarters = [Period.quarter(2027, quarter, JERUSALEM) for quarter in range(1, 5)]
         percents = ["12.5", "12.5", "12.5", "62.5"]
         portions = [Portion(period=one, percent=percent) for one, percent in zip(quarters, percents, strict=True)]
         assert worth(split_by_portions(euros("100.01"), portions)) == ["12.50", "12.50", "12.50", "62.51"]
         assert worth(split_by_portions(deals(12), portions)) == ["2", "2", "2", "6"]
+        assert worth(split_by_portions(deals(0), portions)) == ["0"] * 4
 
     @pytest.mark.parametrize(
         ("first", "second", "percents", "says"),

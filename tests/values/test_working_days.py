@@ -169,6 +169,12 @@ class TestTheValue:
             with pytest.raises(WrongType):
                 ask(on)
 
+    def test_a_hundred_years_are_listed_and_no_day_more(self):
+        century = timedelta(days=36_600)
+        assert len(WorkingDays(weekend=()).within(MONDAY, MONDAY + century)) == 36_601
+        with pytest.raises(InvalidValue, match="up to 36,600 days later"):
+            USUAL.within(MONDAY, MONDAY + century + timedelta(days=1))
+
     def test_what_does_not_fit_is_refused_by_name(self):
         refused: Iterator[tuple[str, object]] = iter(
             [
