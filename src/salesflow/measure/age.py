@@ -73,7 +73,7 @@ class AgeTally(DealTally[AgeResult]):
         self._ages = metric.durations()
         self._deals, self._older = metric.noted(), metric.noted()
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         metric, at = self._metric, self._metric.at
         units = metric.calendar.units
         limit = None if metric.older_than is None else metric.older_than * metric.calendar.per_day
@@ -97,7 +97,7 @@ class AgeTally(DealTally[AgeResult]):
         self._deals.add_all(known)
         self._older.add_all(older)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, AgeTally)
         self._ages.merge(other._ages)
         self._deals.merge(other._deals)

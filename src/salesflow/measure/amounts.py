@@ -160,10 +160,10 @@ class _CountTally(DealTally[Result[int]]):
         self._metric = metric
         self._deals = metric.noted()
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         self._deals.add_all(of_outcomes(rows, self._metric.outcomes))
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, _CountTally)
         self._deals.merge(other._deals)
 
@@ -210,12 +210,12 @@ class _TotalTally(AmountTally[Result[Money]]):
         self._deals = metric.noted()
         self._sums = Sums()
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         rows, amounts = self.with_amount(of_outcomes(rows, self._metric.outcomes))
         self._deals.add_all(rows)
         self._sums.add_all(amounts)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, _TotalTally)
         self._deals.merge(other._deals)
         self._sums.merge(other._sums)
@@ -273,7 +273,7 @@ class _SizeTally(AmountTally[Spread[Money]]):
         self._deals = metric.noted()
         self._sizes: dict[str, Distribution] = {}
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         rows, amounts = self.with_amount(of_outcomes(rows, self._metric.outcomes))
         self._deals.add_all(rows)
         for code in {amount.currency for amount in amounts}:
@@ -288,7 +288,7 @@ class _SizeTally(AmountTally[Spread[Money]]):
             found = self._sizes[code] = self._metric.distribution(repeats=True)
         return found
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, _SizeTally)
         self._deals.merge(other._deals)
         for code, sizes in other._sizes.items():

@@ -65,7 +65,7 @@ class ConversionTally(DealTally[Groups[WaysOut]]):
         self._ways: dict[Way, Noted] = {}
         self._going_on: dict[str | None, int] = {}
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         ways, going_on = self._ways, self._going_on
         for row in rows:
             for visit in row.visits:
@@ -80,7 +80,7 @@ class ConversionTally(DealTally[Groups[WaysOut]]):
                 if noted.ids is not None:
                     noted.ids.append(row.id)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, ConversionTally)
         for way, noted in other._ways.items():
             self._ways.setdefault(way, self._metric.noted()).merge(noted)

@@ -65,7 +65,7 @@ class CycleTally(DealTally[Spread[Decimal]]):
         self._cycles = metric.durations()
         self._deals = metric.noted()
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         units, started = self._metric.calendar.units, moments_on(self._metric.start)
         known, lengths = [], []
         for row in of_outcomes(rows, self._metric.outcomes):
@@ -80,7 +80,7 @@ class CycleTally(DealTally[Spread[Decimal]]):
         self._deals.add_all(known)
         self._cycles.add_all(lengths)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, CycleTally)
         self._cycles.merge(other._cycles)
         self._deals.merge(other._deals)

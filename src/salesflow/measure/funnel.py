@@ -129,7 +129,7 @@ class FunnelTally(DealTally[FunnelResult]):
         self._reached: dict[Outcome, list[int]] = {outcome: [0] * len(metric.stages) for outcome in Outcome}
         self._ids: list[list[str]] = [[] for _ in metric.stages]
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         places, reached = self._places, self._reached
         won, lost, open_ = reached[WON], reached[LOST], reached[OPEN]
         with_ids = self._metric.with_ids
@@ -147,7 +147,7 @@ class FunnelTally(DealTally[FunnelResult]):
             if with_ids and outcome is LOST:
                 self._ids[furthest].append(row.id)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, FunnelTally)
         for outcome, counts in other._reached.items():
             self._reached[outcome] = [

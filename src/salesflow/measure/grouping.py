@@ -252,7 +252,7 @@ class GroupedTally(Tally[Groups[R_co]]):
             part = self._parts[key] = self._grouped.metric.tally()
         return part
 
-    def _merge(self, other: Tally[object]) -> None:
+    def merge_parts(self, other: Tally[object]) -> None:
         assert isinstance(other, GroupedTally)
         for key, part in other._parts.items():
             self._part(key).merge(part)

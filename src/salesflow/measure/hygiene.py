@@ -181,16 +181,16 @@ class PushedTally(PartTally[PushedResult]):
         self._metric = metric
         self._pushes = self._days = 0
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
-        super()._count(rows)
+    def count(self, rows: Sequence[DealRow]) -> None:
+        super().count(rows)
         for row in rows:
             if row.outcome is OPEN and row.pushes:
                 self._pushes += row.pushes
                 if row.first_expected_close is not None and row.expected_close is not None:
                     self._days += (row.expected_close - row.first_expected_close).days
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
-        super()._merge_counts(other)
+    def merge_counts(self, other: DealTally[object]) -> None:
+        super().merge_counts(other)
         assert isinstance(other, PushedTally)
         self._pushes += other._pushes
         self._days += other._days

@@ -86,9 +86,10 @@ class Tally(Generic[R_co]):
                 value=type(other).__name__,
                 way_out="make both with the tally() of one metric, or of equal ones",
             )
-        self._merge(other)
+        self.merge_parts(other)
 
-    def _merge(self, other: Tally[object]) -> None:
+    def merge_parts(self, other: Tally[object]) -> None:
+        """Add what another tally of the same metric has, which was checked; this is where a tally of your own says how."""
         raise NotImplementedError
 
     def result(self) -> R_co:
@@ -279,7 +280,7 @@ class DealTally(Tally[R_co]):
 
     def add_all(self, rows: Sequence[DealRow], /) -> None:
         """Take several deals in, those that are chosen."""
-        self._count(self.chosen(rows))
+        self.count(self.chosen(rows))
 
     def chosen(self, rows: Sequence[DealRow]) -> Sequence[DealRow]:
         """The deals that the metric is about; those whose date is not known are left out and noted."""
@@ -302,7 +303,8 @@ class DealTally(Tally[R_co]):
                 inside.append(row)
         return inside
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
+        """Write down what the metric needs of these deals, which were chosen."""
         raise NotImplementedError
 
     def leave_out(self, reason: str, row: DealRow, times: int = 1) -> None:
@@ -311,13 +313,14 @@ class DealTally(Tally[R_co]):
             self._left[reason] = self._about.noted()
         self._left[reason].add(row, times)
 
-    def _merge(self, other: Tally[object]) -> None:
+    def merge_parts(self, other: Tally[object]) -> None:
         assert isinstance(other, DealTally)
         for reason, noted in other._left.items():
             self._left.setdefault(reason, self._about.noted()).merge(noted)
-        self._merge_counts(other)
+        self.merge_counts(other)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
+        """Add what another tally of the same metric has written down, apart from what it left out."""
         raise NotImplementedError
 
     def left_out(self) -> tuple[LeftOut, ...]:

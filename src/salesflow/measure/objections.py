@@ -93,7 +93,7 @@ class ObjectionsTally(DealTally[Groups[ObjectionResult]]):
         self._metric = metric
         self._kinds: dict[str | None, _Kind] = {}
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         for row in rows:
             if row.objections:
                 self._take(row)
@@ -128,7 +128,7 @@ class ObjectionsTally(DealTally[Groups[ObjectionResult]]):
             found = self._kinds[kind] = _Kind(self._metric)
         return found
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, ObjectionsTally)
         for kind, noted in other._kinds.items():
             self._of(kind).merge(noted)

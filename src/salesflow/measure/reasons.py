@@ -77,7 +77,7 @@ class ReasonTally(DealTally[Groups[Result[Decimal]]]):
         self._metric = metric
         self._reasons: dict[Hashable, Noted] = {}
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         _, column, outcome = self._metric.says()
         reasons = self._reasons
         for row in rows:
@@ -88,7 +88,7 @@ class ReasonTally(DealTally[Groups[Result[Decimal]]]):
                     noted = reasons[reason] = self._metric.noted()
                 noted.add(row)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, ReasonTally)
         for reason, noted in other._reasons.items():
             self._reasons.setdefault(reason, self._metric.noted()).merge(noted)

@@ -105,7 +105,7 @@ class PartTally(DealTally[R_co]):
         self.judge = metric.judged
         self.asked, self.found = metric.noted(), metric.noted()
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         judge = self.judge
         asked, found = [], []
         for row in rows:
@@ -121,7 +121,7 @@ class PartTally(DealTally[R_co]):
         self.asked.add_all(asked)
         self.found.add_all(found)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, PartTally)
         self.asked.merge(other.asked)
         self.found.merge(other.found)

@@ -82,7 +82,7 @@ class _SourceTally(Tally[SourceResult]):
         for part in self._parts():
             part.add_all(rows)
 
-    def _merge(self, other: Tally[object]) -> None:
+    def merge_parts(self, other: Tally[object]) -> None:
         assert isinstance(other, _SourceTally)
         for mine, theirs in zip(self._parts(), other._parts(), strict=True):
             mine.merge(theirs)

@@ -162,7 +162,7 @@ class TaskTally(DealTally[TaskResult]):
         self._metric = metric
         self._noted = {(short, what): metric.noted() for short in (True, False) for what in _DUE}
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         for row in rows:
             for task in row.tasks:
                 self.take(row, task)
@@ -181,7 +181,7 @@ class TaskTally(DealTally[TaskResult]):
         else:
             noted.add(row)
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, TaskTally)
         for key, noted in other._noted.items():
             self._noted[key].merge(noted)
@@ -277,7 +277,7 @@ class TasksByTally(Tally[Groups[TaskResult]]):
             found = self._parts[key] = self._metric.metric.tally()
         return found
 
-    def _merge(self, other: Tally[object]) -> None:
+    def merge_parts(self, other: Tally[object]) -> None:
         assert isinstance(other, TasksByTally)
         self._choice.merge(other._choice)
         for key, part in other._parts.items():

@@ -75,7 +75,7 @@ class TimeInStageTally(DealTally[Groups[Spread[Decimal]]]):
         self._means = (*metric.stages_of, None, None)[:3]
         self._elapsed = type(metric.calendar) is ElapsedDays  # the usual one is worked out in place
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         lengths = self._per_deal(rows) if self._metric.per is Per.DEAL else self._per_visit(rows)
         for stage, values in lengths.items():
             self._of(stage).add_all(values)
@@ -125,7 +125,7 @@ class TimeInStageTally(DealTally[Groups[Spread[Decimal]]]):
             found = self._stages[stage] = self._metric.durations()
         return found
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, TimeInStageTally)
         for stage, values in other._stages.items():
             self._of(stage).merge(values)

@@ -158,7 +158,7 @@ class VelocityTally(Tally[VelocityResult]):
     def _parts(self) -> tuple[Tally[object], ...]:
         return self._deals, self._average, self._win_rate, self._cycle
 
-    def _merge(self, other: Tally[object]) -> None:
+    def merge_parts(self, other: Tally[object]) -> None:
         assert isinstance(other, VelocityTally)
         for mine, theirs in zip(self._parts(), other._parts(), strict=True):
             mine.merge(theirs)

@@ -90,7 +90,7 @@ class WinRateTally(AmountTally[WinRateResult]):
         self._won, self._lost, self._open, self._disqualified = (metric.noted() for _ in range(4))
         self._won_sums, self._other_sums = Sums(), Sums()
 
-    def _count(self, rows: Sequence[DealRow]) -> None:
+    def count(self, rows: Sequence[DealRow]) -> None:
         won = [row for row in rows if row.outcome is WON]
         lost = [row for row in rows if row.outcome is LOST]
         open_ = [row for row in rows if row.outcome is OPEN] if len(won) + len(lost) < len(rows) else []
@@ -115,7 +115,7 @@ class WinRateTally(AmountTally[WinRateResult]):
     def _notes(self) -> tuple[Noted, ...]:
         return self._won, self._lost, self._open, self._disqualified
 
-    def _merge_counts(self, other: DealTally[object]) -> None:
+    def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, WinRateTally)
         for mine, theirs in zip(self._notes(), other._notes(), strict=True):
             mine.merge(theirs)
