@@ -8,7 +8,7 @@ of leads; what makes them differ stands there, and nothing of it here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast, get_args
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Never
 
     from salesflow.event import Event
+    from salesflow.process.conformance import Activities, CaseEvent, Conformance
     from salesflow.work import Work
 
 __all__ = ["Process", "asked_of"]
@@ -171,6 +172,28 @@ class Process(Generic[E]):
         from salesflow.process.diagram import mermaid
 
         return mermaid(self)
+
+    def replay(
+        self, events: Iterable[CaseEvent], /, *, activities: Activities | Mapping[str, str] | None = None
+    ) -> Conformance:
+        """Hold the log of another system against the process: which cases fit, and where the others deviate.
+
+        Args:
+            events: case, activity and moment of each, those of one case in the order of time; read once.
+            activities: which activity enters which stage; where it is not given, the activities are keys of stages.
+
+        Raises:
+            UnknownName: an activity is neither mapped nor ignored, or is mapped to a stage that there is not.
+            InvalidValue: the events of a case are not in the order of time.
+
+        Example::
+
+            found = process.replay(rows, activities={"Qualified": "preparation", "Demo": "presentation"})
+            found.fitting, found.cases, next(found.deviating())
+        """
+        from salesflow.process.conformance import replayed_log
+
+        return replayed_log(self, events, activities=activities)
 
     # Where work begins --------------------------------------------------------------------------------------------
 
