@@ -232,3 +232,9 @@ def test_one_key_from_many_threads_is_written_once() -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert receipts == [Receipt(versions=(("Deal", "D-1", 1),), key="request-7")] * 8
+
+
+@pytest.mark.parametrize("given", [{"after": -1}, {"after": "1"}, {"after": True}, {"limit": 0}, {"limit": 10_001}])
+def test_a_section_of_the_journal_that_makes_no_sense_is_refused(given: dict[str, int]) -> None:
+    with pytest.raises(InvalidValue, match=next(iter(given))):
+        MemoryStorage().journal(**given)

@@ -11,7 +11,8 @@ it promises.
 
 What is *not* personal by its mark stays: ids, owners and actors (they are those who sell), the source, the links to
 organizations and deals. Choose ids that say nothing about a person. What was written about a person in a deal (notes of
-the committee, what was said in meetings) is marked in the deal; erase the deal to replace it there.
+the committee, what was said in meetings) is marked in the deal; erase the deal to replace it there. A lead that became
+this contact, or a record that was merged into it, is an entity of its own; erase each.
 """
 
 from __future__ import annotations
