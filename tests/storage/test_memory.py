@@ -17,6 +17,7 @@ from salesflow import (
     Deal,
     DealOpened,
     DuplicateKey,
+    InvalidValue,
     KeyReused,
     MemoryStorage,
     NotFound,
