@@ -16,14 +16,20 @@ from storage.adapting import ABILITIES, files_of
 from storage.databases import rows_and_files_of, schema
 from storage.opening import add_database, open_django
 
+from salesflow import Contact, Organization
+from salesflow.errors import DuplicateKey, InvalidValue, StorageError
+from salesflow.storage import Query, eq
 from salesflow.testing.storage_contract import StorageContract
+from salesflow.testing.storage_contract.expecting import expect_discretion
+from salesflow.testing.storage_contract.samples import NOW, a_contact, added, updated
 
 if importlib.util.find_spec("django") is None:
     pytest.skip("django is not installed; the dependency group 'test' brings it", allow_module_level=True)
 
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from django.db.backends.signals import connection_created
+from django.db.models.signals import pre_save
 
 TABLES = "sales_entity, sales_event, sales_taken_key, sales_request, sales_journal"
 _numbers = count(1)
@@ -181,3 +187,114 @@ class TestDjangoOnPostgreSQL(DjangoContract):
     @pytest.fixture
     def stored_bytes(self, postgres_emptied: str) -> Callable[[], bytes]:
         return functools.partial(rows_and_files_of, postgres_emptied)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each database in turn."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite")
+    return on_postgres(request.getfixturevalue("postgres_emptied"))
+
+
+def test_the_migration_makes_what_the_models_say(template: Path) -> None:
+    call_command("makemigrations", "django_storage", check=True, dry_run=True, verbosity=0)
+
+
+def test_nothing_is_written_with_save(opening: Callable[..., Any]) -> None:
+    saved: list[object] = []
+
+    def remember(sender: object, **_given: object) -> None:
+        saved.append(sender)
+
+    storage = opening()
+    pre_save.connect(remember)
+    try:
+        storage.commit(added(a_contact(notes="tall")).with_key("request 1"))
+        storage.commit(updated(storage.get(Contact, "C-1"), owner="dan"))
+        storage.erase(Contact, "C-1", by="noa", at=NOW)
+    finally:
+        pre_save.disconnect(remember)
+    assert saved == []
+
+
+def test_a_commit_inside_of_an_atomic_block_of_the_host_stands_when_that_does(opening: Callable[..., Any]) -> None:
+    storage = opening()
+    with transaction.atomic(using=storage._using):
+        storage.commit(added(a_contact("C-1")))
+        storage.commit(updated(storage.get(Contact, "C-1"), owner="dan"))
+    with pytest.raises(ZeroDivisionError), transaction.atomic(using=storage._using):
+        storage.commit(added(a_contact("C-2")))
+        raise ZeroDivisionError
+    assert [entry.position for entry in storage.journal()] == [1, 2]
+
+
+def test_a_refused_commit_leaves_the_atomic_block_of_the_host_as_it_was(opening: Callable[..., Any]) -> None:
+    storage = opening()
+    storage.commit(added(a_contact("C-1")).with_key("request 1"))
+    with transaction.atomic(using=storage._using):
+        with pytest.raises(DuplicateKey):
+            storage.commit(added(a_contact("C-2")) | added(a_contact("C-1")))
+        storage.commit(added(a_contact("C-1")).with_key("request 1"))
+        storage.commit(added(a_contact("C-3")))
+        found = storage.find(Query(Contact)).items
+    assert [one.id for one in found] == ["C-1", "C-3"]
+    assert [entry.position for entry in storage.journal()] == [1, 2]
+
+
+def test_an_erasure_inside_of_an_atomic_block_rebuilds_the_tables_afterwards(
+    opening: Callable[..., Any], database: dict[str, Any]
+) -> None:
+    storage = opening()
+    storage.commit(added(a_contact(notes="afraid of dogs")))
+    with transaction.atomic(using=storage._using):
+        storage.erase(Contact, "C-1", by="noa", at=NOW)
+    if "sqlite3" in database["ENGINE"]:
+        assert b"afraid of dogs" not in files_of(Path(database["NAME"]))
+    assert storage.get(Contact, "C-1").notes == ""
+
+
+def test_an_indexed_field_without_a_column_is_refused(opening: Callable[..., Any]) -> None:
+    with pytest.raises(InvalidValue, match=r"key_tax_id.*makemigrations"):
+        opening(indexed={Organization: ("tax_id",)})
+
+
+def test_a_field_that_is_indexed_later_is_filled_in(opening: Callable[..., Any]) -> None:
+    before = opening(indexed={})
+    for number, owner in enumerate(("noa", "dan", "noa"), 1):
+        before.commit(added(a_contact(f"C-{number}", owner=owner)))
+    storage = opening(indexed={Contact: ("owner",)})
+    storage.fill_in()
+    found = storage.find(Query(Contact, where=[eq("owner", "noa")]))
+    assert [one.id for one in found.items] == ["C-1", "C-3"]
+
+
+def test_a_failure_of_the_database_is_told_without_its_message(
+    opening: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(run: Any, sql: str, params: object, *_given: object) -> None:
+        raise OperationalError(f"{sql} {params}")
+
+    storage = opening()
+    monkeypatch.setattr(connections[storage._using], "execute_wrappers", [failing])
+    for call in (lambda: storage.commit(added(a_contact(name="Zelda Quint"))), lambda: storage.get(Contact, "C-1")):
+        with pytest.raises(StorageError) as caught:
+            call()
+        expect_discretion(caught.value, {"name": "Zelda Quint"})
+
+
+def test_an_erasure_that_cannot_rebuild_the_tables_says_so_and_is_repeated(
+    opening: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(run: Any, sql: str, *given: Any) -> Any:
+        if sql.startswith("vacuum"):
+            raise OperationalError
+        return run(sql, *given)
+
+    storage = opening()
+    storage.commit(added(a_contact(notes="afraid of dogs")))
+    with monkeypatch.context() as patch:
+        patch.setattr(connections[storage._using], "execute_wrappers", [failing])
+        with pytest.raises(StorageError, match="erase again"):
+            storage.erase(Contact, "C-1", by="noa", at=NOW)
+    assert storage.erase(Contact, "C-1", by="noa", at=NOW).version == 2

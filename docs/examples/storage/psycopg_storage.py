@@ -216,7 +216,7 @@ class PsycopgStorage:
                 await connection.commit()
             else:
                 await connection.rollback()
-            await connection.execute("vacuum (full) entities, events, taken")
+        await self._rebuild()
         return plan.erasure
 
     async def _begin(self, connection: Connection, *, by: int) -> Cursor:
@@ -260,6 +260,15 @@ class PsycopgStorage:
             await self._run(connection, sql, row.kind, row.name, row.value, row.id)
         sql = "insert into taken values (%s, %s, %s, %s, %s) on conflict do nothing"
         return [await self._run(connection, sql, row.kind, row.name, row.value, row.id) for row in taken]
+
+    async def _rebuild(self) -> None:
+        """Write the tables anew, so that nothing is left of what was erased."""
+        try:
+            async with self._connected() as connection:
+                await connection.execute("vacuum (full) entities, events, taken")
+        except StorageError:
+            way_out = "erased, but the tables could not be rebuilt; erase again to rebuild them"
+            raise StorageError(way_out) from None
 
     # The database
 

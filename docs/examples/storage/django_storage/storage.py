@@ -99,10 +99,11 @@ class DjangoStorage:
 
     def fill_in(self) -> None:
         """Write the text keys of all that is stored, for fields that were not indexed before."""
-        with self._transaction():
-            for one in StoredEntity.objects.using(self._using).iterator():
-                (entity,) = self._rows.entities([one.body])
-                StoredEntity.objects.using(self._using).filter(pk=one.pk).update(**self._keys(self._rows.keys(entity)))
+        stored = StoredEntity.objects.using(self._using)
+        with self._told():
+            for pk, version, body in list(stored.values_list("pk", "version", "body")):
+                (entity,) = self._rows.entities([body])
+                stored.filter(pk=pk, version=version).update(**self._keys(self._rows.keys(entity)))
 
     # Reading
 
@@ -239,12 +240,18 @@ class DjangoStorage:
         """Write the tables anew, so that nothing is left of what was erased."""
         connection = connections[self._using]
         names = [connection.ops.quote_name(one._meta.db_table) for one in (StoredEntity, StoredEvent, TakenKey)]
-        with self._told(), connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute("vacuum")
-                cursor.execute("pragma wal_checkpoint(truncate)")
-            else:
-                cursor.execute(f"vacuum (full) {', '.join(names)}")
+        busy = False
+        try:
+            with connection.cursor() as cursor:
+                if connection.vendor == "sqlite":
+                    cursor.execute("vacuum")
+                    busy, *_ = cursor.execute("pragma wal_checkpoint(truncate)").fetchone()
+                else:
+                    cursor.execute(f"vacuum (full) {', '.join(names)}")
+        except Error:
+            busy = True
+        if busy:
+            raise StorageError("erased, but others keep the tables from being rebuilt; erase again to rebuild them")
 
     # The database
 
