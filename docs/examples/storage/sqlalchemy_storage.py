@@ -22,12 +22,12 @@ relies on:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -44,6 +44,7 @@ from salesflow.storage.tables import EntityRow, EventRow, TakenRow
 from salesflow.values.text import line
 
 E = TypeVar("E", bound=Entity)
+Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
@@ -79,6 +80,46 @@ def tables_of(metadata: sa.MetaData, key_columns: Iterable[str]) -> None:
     sa.Table("journals", metadata, key("tenant"), sa.Column("last", sa.BigInteger, nullable=False))
 
 
+class Statements:
+    """Every statement but that of a query, made once: to make one costs more than to run it.
+
+    Args:
+        tables: the five tables, by name.
+        insert: makes an ``INSERT`` of the database's own, with ``ON CONFLICT``.
+    """
+
+    def __init__(self, tables: Mapping[str, sa.Table], insert: Callable[[sa.Table], Insert]) -> None:
+        entities, events, taken = tables["entities"], tables["events"], tables["taken"]
+        requests, journals = tables["requests"].c, tables["journals"]
+        here: sa.BindParameter[str] = sa.bindparam("at_tenant")
+        self.entity = sa.select(entities.c.body).where(*_at(entities))
+        self.version = sa.select(entities.c.version).where(*_at(entities))
+        self.insert = insert(entities).on_conflict_do_nothing()
+        self.update = entities.update().where(*_at(entities), entities.c.version == sa.bindparam("at_version"))
+        self.history = sa.select(events.c.body).where(*_at(events)).order_by(events.c.version)
+        columns = (events.c.position, events.c.body, events.c.content, events.c.redacted, events.c.hash)
+        follows = (events.c.tenant == here, events.c.position > sa.bindparam("after"))
+        self.journal = sa.select(*columns).where(*follows).order_by(events.c.position).limit(sa.bindparam("most"))
+        self.head = sa.select(events.c.hash).where(events.c.tenant == here, events.c.position == sa.bindparam("last"))
+        self.append = events.insert()
+        self.rewrite = events.update().where(*_at(events), events.c.version == sa.bindparam("at_version"))
+        self.earlier = sa.select(requests.fingerprint, requests.receipt).where(
+            requests.tenant == here, requests.key == sa.bindparam("at_key")
+        )
+        self.request = tables["requests"].insert()
+        self.take = insert(taken).on_conflict_do_nothing()
+        whose = (taken.c.name == sa.bindparam("at_name"), taken.c.value == sa.bindparam("at_value"))
+        self.free = taken.delete().where(*_at(taken), *whose)
+        given = insert(journals)
+        raised = {"last": journals.c.last + given.excluded.last}
+        self.raise_last = given.on_conflict_do_update(index_elements=["tenant"], set_=raised).returning(journals.c.last)
+
+
+def _at(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows of one entity; its place is given when the statement runs."""
+    return tuple(table.c[name] == sa.bindparam(f"at_{name}") for name in ("tenant", "kind", "id"))
+
+
 class SQLAlchemyStorage:
     """Keeps entities and their histories in a database. Safe to use from several threads and processes.
 
@@ -108,10 +149,9 @@ class SQLAlchemyStorage:
         self._tenant = ""
         self.metadata = sa.MetaData()
         tables_of(self.metadata, self._rows.columns)
-        self._entities, self._events, self._taken, self._requests, self._journals = (
-            self.metadata.tables[name] for name in ("entities", "events", "taken", "requests", "journals")
-        )
+        self._entities = self.metadata.tables["entities"]
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._statements = Statements(self.metadata.tables, sqlite.insert if self._is_sqlite else postgresql.insert)
         if self._is_sqlite:
             sa.event.listen(engine, "connect", _prepared)
 
@@ -140,9 +180,10 @@ class SQLAlchemyStorage:
 
     def get(self, kind: type[E], id: str, /) -> E:
         """As ``Storage.get``."""
-        stored = sa.select(self._entities.c.body).where(*self._at(self._entities, *self._rows.place(kind, id)))
+        place = self._at(*self._rows.place(kind, id))
         with self._connected("AUTOCOMMIT") as connection:
-            return self._rows.entity(kind, id, connection.scalar(stored))
+            body = connection.scalar(self._statements.entity, place)
+        return self._rows.entity(kind, id, body)
 
     def find(self, query: Query[E], /) -> Page[E]:
         """As ``Storage.find``; all scans of a page see the same state."""
@@ -160,11 +201,9 @@ class SQLAlchemyStorage:
     def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
         """As ``Journal.journal``."""
         check_window(after=after, limit=limit)
-        events = self._events.c
-        columns = (events.position, events.body, events.content, events.redacted, events.hash)
-        follows = sa.select(*columns).where(events.tenant == self._tenant, events.position > after)
+        window = {"at_tenant": self._tenant, "after": after, "most": limit}
         with self._connected("AUTOCOMMIT") as connection:
-            found = connection.execute(follows.order_by(events.position).limit(limit)).all()
+            found = connection.execute(self._statements.journal, window).all()
         return tuple(self._rows.entry(*row) for row in found)
 
     # Writing
@@ -180,8 +219,8 @@ class SQLAlchemyStorage:
                     rows.check_same(earlier[0])
                     connection.rollback()
                     return self._rows.receipt(earlier[1])
-                request = (self._tenant, rows.key, rows.fingerprint, rows.receipt_body)
-                connection.execute(self._requests.insert().values(request))
+                request = {"key": rows.key, "fingerprint": rows.fingerprint, "receipt": rows.receipt_body}
+                connection.execute(self._statements.request, {"tenant": self._tenant, **request})
             for row in rows.entities:
                 self._write(connection, row)
             self._append(connection, rows.events, last)
@@ -194,7 +233,6 @@ class SQLAlchemyStorage:
         What a server keeps for its recovery (PostgreSQL's write-ahead log, until it is recycled) and backups are not
         reached from here.
         """
-        events = self._events
         with self._connected("READ COMMITTED", begin="begin immediate") as connection:
             last = self._raised(connection, by=1)
             plan = planned_erasure(self._history(connection, kind, id), by=by, at=at)
@@ -204,8 +242,8 @@ class SQLAlchemyStorage:
                 self._append(connection, rows.appended, last)
                 self._move_keys(connection, rows.freed, rows.taken)
                 for row in rows.rewritten:
-                    same = (*self._at(events, row.kind, row.id), events.c.version == row.version)
-                    connection.execute(events.update().where(*same).values(body=row.body))
+                    event = {**self._at(row.kind, row.id), "at_version": row.version}
+                    connection.execute(self._statements.rewrite, {**event, "body": row.body})
             else:
                 connection.rollback()
         self._rebuild()
@@ -213,39 +251,32 @@ class SQLAlchemyStorage:
 
     def _raised(self, connection: sa.Connection, *, by: int) -> int:
         """Raise the last position of the journal; gives what it was. Others wait here until the transaction ends."""
-        last = self._journals.c.last
-        given = self._insert(self._journals).values(tenant=self._tenant, last=by)
-        raised = given.on_conflict_do_update(index_elements=["tenant"], set_={"last": last + by}).returning(last)
-        reached: int = connection.execute(raised).scalar_one()
+        given = {"tenant": self._tenant, "last": by}
+        reached: int = connection.execute(self._statements.raise_last, given).scalar_one()
         return reached - by
 
     def _earlier(self, connection: sa.Connection, key: str) -> tuple[str, str] | None:
         """Fingerprint and receipt of the set that came with this key before."""
-        requests = self._requests.c
-        same = (requests.tenant == self._tenant, requests.key == key)
-        found = connection.execute(sa.select(requests.fingerprint, requests.receipt).where(*same)).first()
+        given = {"at_tenant": self._tenant, "at_key": key}
+        found = connection.execute(self._statements.earlier, given).first()
         return None if found is None else (found[0], found[1])
 
     def _write(self, connection: sa.Connection, row: EntityRow) -> None:
         """Write an entity on top of the version that it was decided on."""
-        version = self._entities.c.version
         values = {"version": row.version, "body": row.body, **dict(zip(self._rows.columns, row.keys, strict=True))}
-        here = self._at(self._entities, row.kind, row.id)
         if row.expected == 0:
             place = {"tenant": self._tenant, "kind": row.kind, "id": row.id}
-            done = connection.execute(self._insert(self._entities).on_conflict_do_nothing(), {**place, **values})
+            done = connection.execute(self._statements.insert, {**place, **values})
         else:
-            done = connection.execute(
-                self._entities.update().where(*here, version == row.expected).values(values),
-            )
+            there = {**self._at(row.kind, row.id), "at_version": row.expected}
+            done = connection.execute(self._statements.update, {**there, **values})
         if done.rowcount != 1:
-            raise row.refusal(connection.scalar(sa.select(version).where(*here)))
+            raise row.refusal(connection.scalar(self._statements.version, self._at(row.kind, row.id)))
 
     def _append(self, connection: sa.Connection, events: Sequence[EventRow], last: int) -> None:
         """Append events to histories and journal."""
-        columns = self._events.c
-        end = sa.select(columns.hash).where(columns.tenant == self._tenant, columns.position == last)
-        head = connection.scalar(end) if self._rows.has_chain else None
+        end = {"at_tenant": self._tenant, "last": last}
+        head = connection.scalar(self._statements.head, end) if self._rows.has_chain else None
         rows = [
             {
                 "tenant": self._tenant,
@@ -259,22 +290,22 @@ class SQLAlchemyStorage:
             for row in self._rows.entries(events, last=last, hash=head)
         ]
         if rows:
-            connection.execute(self._events.insert(), rows)
+            connection.execute(self._statements.append, rows)
 
     def _move_keys(self, connection: sa.Connection, freed: Sequence[TakenRow], taken: Sequence[TakenRow]) -> None:
         """Free unique keys, then take others."""
-        columns = self._taken.c
         for row in freed:
-            here = (*self._at(self._taken, row.kind, row.id), columns.name == row.name, columns.value == row.value)
-            connection.execute(self._taken.delete().where(*here))
+            whose = {**self._at(row.kind, row.id), "at_name": row.name, "at_value": row.value}
+            connection.execute(self._statements.free, whose)
         for row in taken:
-            given = self._insert(self._taken).values((self._tenant, row.kind, row.name, row.value, row.id))
-            if connection.execute(given.on_conflict_do_nothing()).rowcount != 1:
+            given = {"tenant": self._tenant, "kind": row.kind, "name": row.name, "value": row.value, "id": row.id}
+            if connection.execute(self._statements.take, given).rowcount != 1:
                 raise row.refusal()
 
     def _rebuild(self) -> None:
         """Write the tables anew, so that nothing is left of what was erased."""
-        names = map(self._engine.dialect.identifier_preparer.format_table, (self._entities, self._events, self._taken))
+        tables = (self.metadata.tables[name] for name in ("entities", "events", "taken"))
+        names = map(self._engine.dialect.identifier_preparer.format_table, tables)
         with self._connected("AUTOCOMMIT") as connection:
             if self._is_sqlite:
                 connection.exec_driver_sql("vacuum")
@@ -303,16 +334,13 @@ class SQLAlchemyStorage:
             name = type(getattr(error, "orig", error)).__name__
             raise StorageError(f"the database failed with {name}") from None
 
-    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
-
-    def _at(self, table: sa.Table, kind: str, id: str) -> tuple[sa.ColumnElement[bool], ...]:
-        return table.c.tenant == self._tenant, table.c.kind == kind, table.c.id == id
+    def _at(self, kind: str, id: str) -> dict[str, str]:
+        """The place of an entity, for a statement."""
+        return {"at_tenant": self._tenant, "at_kind": kind, "at_id": id}
 
     def _history(self, connection: sa.Connection, kind: type[Entity], id: str) -> tuple[Recorded, ...]:
-        here = self._at(self._events, *self._rows.place(kind, id))
-        stored = sa.select(self._events.c.body).where(*here).order_by(self._events.c.version)
-        return self._rows.history(kind, id, connection.scalars(stored))
+        stored = connection.scalars(self._statements.history, self._at(*self._rows.place(kind, id)))
+        return self._rows.history(kind, id, stored)
 
     def _select(self, scan: Scan) -> sa.Select[tuple[str]]:
         """The bodies of a stretch of an index."""
