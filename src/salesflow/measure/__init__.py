@@ -67,13 +67,13 @@ if TYPE_CHECKING:
     from salesflow.measure.rows import RefusedRow as RefusedRow
     from salesflow.measure.rows import TaskRow as TaskRow
     from salesflow.measure.rows import VisitRow as VisitRow
-    from salesflow.measure.rows import joined as joined
-    from salesflow.measure.rows import taken as taken
-    from salesflow.measure.rows import visits_of as visits_of
     from salesflow.measure.sources import LeadSources as LeadSources
     from salesflow.measure.sources import SourceResult as SourceResult
     from salesflow.measure.spread import QuantileOf as QuantileOf
     from salesflow.measure.spread import Spread as Spread
+    from salesflow.measure.tables import joined as joined
+    from salesflow.measure.tables import taken as taken
+    from salesflow.measure.tables import visits_of as visits_of
     from salesflow.measure.tasks import TaskCompletion as TaskCompletion
     from salesflow.measure.tasks import TaskCounts as TaskCounts
     from salesflow.measure.tasks import TaskResult as TaskResult
@@ -176,9 +176,6 @@ _HOMES = {
         "RefusedRow",
         "TaskRow",
         "VisitRow",
-        "joined",
-        "taken",
-        "visits_of",
     ),
     "sources": (
         "LeadSources",
@@ -187,6 +184,11 @@ _HOMES = {
     "spread": (
         "QuantileOf",
         "Spread",
+    ),
+    "tables": (
+        "joined",
+        "taken",
+        "visits_of",
     ),
     "tasks": (
         "TaskCompletion",

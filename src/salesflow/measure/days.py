@@ -29,10 +29,8 @@ def microseconds(duration: timedelta) -> int:
 class DayCount(Protocol):
     """A way to count days, in whole units, so that sums are exact."""
 
-    @property
-    def per_day(self) -> int:
-        """How many units make a day."""
-        ...
+    per_day: ClassVar[int]
+    """How many units make a day."""
 
     def units(self, start: datetime, end: datetime, /) -> int:
         """How many units there are from one moment in UTC to a later one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 import attrs
 
@@ -86,7 +87,7 @@ Limits = tuple[tuple[str, timedelta | None], ...]
 
 def _limits(given: Mapping[str, timedelta | None] | Iterable[Stage]) -> Limits:
     if isinstance(given, Mapping):
-        return tuple(given.items())
+        return tuple(cast("Mapping[str, timedelta | None]", given).items())
     return tuple((stage.key, stage.rots_after) for stage in given)
 
 

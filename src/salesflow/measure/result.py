@@ -24,9 +24,7 @@ from salesflow.values.money import Money
 
 __all__ = ["EXACTLY", "NOT_ASSIGNED", "Axis", "Definition", "Group", "Groups", "LeftOut", "Result", "quotient"]
 
-V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
-R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 NOT_ASSIGNED = "Not assigned"
@@ -174,7 +172,7 @@ class Group(Generic[R_co]):
 
 
 @attrs.frozen(kw_only=True)
-class Groups(Generic[R]):
+class Groups(Generic[R_co]):
     """The results of a metric for every group, in the order of their keys; those without a value last.
 
     Attributes:
@@ -188,11 +186,11 @@ class Groups(Generic[R]):
     """
 
     by: tuple[str, ...]
-    groups: tuple[Group[R], ...]
-    whole: R
+    groups: tuple[Group[R_co], ...]
+    whole: R_co
     overlap: bool = False
 
-    def __iter__(self) -> Iterator[Group[R]]:
+    def __iter__(self) -> Iterator[Group[R_co]]:
         return iter(self.groups)
 
     def __len__(self) -> int:
@@ -201,7 +199,7 @@ class Groups(Generic[R]):
     def __contains__(self, key: object) -> bool:
         return any(group.key == key for group in self.groups)
 
-    def __getitem__(self, key: Hashable) -> R:
+    def __getitem__(self, key: Hashable) -> R_co:
         for group in self.groups:
             if group.key == key:
                 return group.result
@@ -212,7 +210,7 @@ class Groups(Generic[R]):
         """The keys that occurred, in order."""
         return tuple(group.key for group in self.groups)
 
-    def ranked(self, figure: Callable[[R], Decimal | int | Money | None]) -> tuple[Group[R], ...]:
+    def ranked(self, figure: Callable[[R_co], Decimal | int | Money | None]) -> tuple[Group[R_co], ...]:
         """The groups from the highest figure to the lowest; equals in the order of their keys, undefined ones last.
 
         Args:

@@ -3,7 +3,7 @@
 A deal is one row, and so is each of its visits, objections and tasks. These are the tables that warehouses keep, so a host
 that already has them makes the rows itself; whoever has a journal of events gets them from ``salesflow.measure.replay``.
 The row of a deal holds its other rows in tuples, so that one deal after the other can be measured and forgotten:
-:func:`visits_of` gives the flat table of visits, and :func:`joined` puts flat tables back together.
+``salesflow.measure.tables`` takes the flat tables apart and puts them together.
 
 A row is either right or refused, because a number made of wrong rows is worse than none. Moments are kept in UTC, where a
 difference is always the time that really passed. What is not known is ``None``, which is not zero and not "no".
@@ -17,7 +17,6 @@ Derive from ``DealRow`` for columns of your own; they can be grouped by like eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -33,7 +32,7 @@ from salesflow.outcome import Outcome
 from salesflow.values.moments import day, moment
 from salesflow.values.money import Money
 
-__all__ = ["DealRow", "ObjectionRow", "RefusedRow", "TaskRow", "VisitRow", "joined", "taken", "visits_of"]
+__all__ = ["DealRow", "ObjectionRow", "RefusedRow", "TaskRow", "VisitRow"]
 
 
 def _utc(value: datetime) -> datetime:
@@ -355,83 +354,3 @@ class RefusedRow:
     number: int
     id: str | None
     reason: str
-
-
-T = TypeVar("T")
-R = TypeVar("R", bound=DealRow)
-
-
-def taken(
-    source: Iterable[T],
-    make: Callable[[T], R],
-    *,
-    refused: list[RefusedRow],
-    id: Callable[[T], str | None] | None = None,
-) -> Iterator[R]:
-    """Make rows of what a host has, one by one, and collect those that are refused instead of raising.
-
-    Args:
-        source: records of any kind.
-        make: makes a row of one; an ``InvalidValue`` or ``UnknownName`` that it raises refuses this one.
-        refused: where the refused ones are noted.
-        id: gives the id of a record, for the note.
-
-    Example:
-        ``rows = list(taken(csv.DictReader(file), row_of, refused=refused))``
-    """
-    for number, one in enumerate(source, start=1):
-        try:
-            made = make(one)
-        except (InvalidValue, UnknownName) as error:
-            refused.append(RefusedRow(number=number, id=None if id is None else id(one), reason=str(error)))
-        else:
-            yield made
-
-
-_Child = VisitRow | ObjectionRow | TaskRow
-
-
-def visits_of(rows: Iterable[DealRow]) -> Iterator[VisitRow]:
-    """The flat table of visits, in the order of the deals."""
-    for row in rows:
-        yield from row.visits
-
-
-def joined(
-    deals: Iterable[R],
-    *,
-    visits: Iterable[VisitRow] = (),
-    objections: Iterable[ObjectionRow] = (),
-    tasks: Iterable[TaskRow] = (),
-) -> Iterator[R]:
-    """Put flat tables together: each deal with its visits in order of time, its objections and its tasks.
-
-    The deals are read one by one; the other tables are held in memory, because a table has no order to rely on.
-
-    Raises:
-        InvalidValue: a visit, objection or task belongs to none of the deals, or a deal comes twice.
-    """
-    in_time = sorted(visits, key=lambda visit: visit.entered_at)
-    tables = {"visits": _by_deal(in_time), "objections": _by_deal(objections), "tasks": _by_deal(tasks)}
-    seen: set[str] = set()
-    for deal in deals:
-        if deal.id in seen:
-            raise InvalidValue("a deal has one row", field=_named(deal, "id"), value=deal.id)
-        seen.add(deal.id)
-        own = {column: tuple(table.pop(deal.id)) for column, table in tables.items() if deal.id in table}
-        yield attrs.evolve(deal, **own) if own else deal  # type: ignore[arg-type]  # each table under its column
-    for column, table in tables.items():
-        if table:
-            raise InvalidValue(
-                "must belong to one of the deals",
-                field=column,
-                value=sorted(table)[:3],
-                way_out="give the rows of these deals too, or leave theirs out",
-            )
-
-
-def _by_deal(children: Iterable[_Child]) -> dict[str, list[_Child]]:
-    found: dict[str, list[_Child]] = {}
-    for child in children:
-        found.setdefault(child.deal_id, []).append(child)
-    return found
