@@ -145,6 +145,17 @@ def test_each_tenant_has_a_chain_of_its_own() -> None:
         assert len(storage.for_tenant(tenant).journal()) == 2
 
 
+def test_a_chain_that_is_made_anew_on_top_of_another_commits_to_it() -> None:
+    entries = journal()
+    begun = ChainHead(hash=entries[-1].head.hash)
+    anew: Entries = []
+    for entry in entries:
+        anew.append(CHAIN.link(entry.recorded, after=anew[-1].head if anew else begun))
+    assert broken(anew, after=begun) is None
+    assert broken(anew) == (1, "changed")
+    assert broken(anew, after=ChainHead(hash="0" * 64)) == (1, "changed")
+
+
 # What was done to it --------------------------------------------------------------------------------------------------
 
 

@@ -15,8 +15,8 @@ A digest of a phone number can be found out by trying all of them. With a secret
 (RFC 2104), which nobody without the secret can try, nor forge. The hash is SHA-256 over canonical JSON (``canonical.py``).
 
 A digest is of a record as the program writes it. Once a schema number was raised, older entries have another form: verify
-with the program before, keep the head, and begin from it (``after=``). The same holds for a field that is marked as
-personal only after entries with it were written, and erased then.
+with the program before, keep the head, and make the links anew from ``ChainHead(hash=head.hash)``, so that the new chain
+commits to the old one. The same holds for a field that is marked as personal only after entries with it were written.
 """
 
 from __future__ import annotations
