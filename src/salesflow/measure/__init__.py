@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from salesflow.measure.distribution import Kept as Kept
     from salesflow.measure.distribution import Quantile as Quantile
     from salesflow.measure.distribution import QuantileMethod as QuantileMethod
+    from salesflow.measure.forecast import CategoryForecast as CategoryForecast
+    from salesflow.measure.forecast import Forecast as Forecast
+    from salesflow.measure.forecast import ForecastLine as ForecastLine
+    from salesflow.measure.forecast_category import CategoryRule as CategoryRule
+    from salesflow.measure.forecast_date import ForecastDate as ForecastDate
+    from salesflow.measure.forecast_date import by_forecast_month as by_forecast_month
+    from salesflow.measure.forecast_date import by_forecast_quarter as by_forecast_quarter
     from salesflow.measure.funnel import Funnel as Funnel
     from salesflow.measure.funnel import FunnelResult as FunnelResult
     from salesflow.measure.funnel import FunnelStep as FunnelStep
@@ -53,14 +60,16 @@ if TYPE_CHECKING:
     from salesflow.measure.reasons import Competitors as Competitors
     from salesflow.measure.reasons import LossReasons as LossReasons
     from salesflow.measure.reasons import WinReasons as WinReasons
+    from salesflow.measure.recurring import MonthlyPart as MonthlyPart
+    from salesflow.measure.recurring import MonthlyRecurring as MonthlyRecurring
     from salesflow.measure.replay import Replay as Replay
     from salesflow.measure.replay import replayed as replayed
-    from salesflow.measure.result import NOT_ASSIGNED as NOT_ASSIGNED
     from salesflow.measure.result import Axis as Axis
     from salesflow.measure.result import Definition as Definition
     from salesflow.measure.result import Group as Group
     from salesflow.measure.result import Groups as Groups
     from salesflow.measure.result import LeftOut as LeftOut
+    from salesflow.measure.result import NOT_ASSIGNED as NOT_ASSIGNED
     from salesflow.measure.result import Result as Result
     from salesflow.measure.rows import DealRow as DealRow
     from salesflow.measure.rows import ObjectionRow as ObjectionRow
@@ -82,6 +91,9 @@ if TYPE_CHECKING:
     from salesflow.measure.velocity import Velocity as Velocity
     from salesflow.measure.velocity import VelocityResult as VelocityResult
     from salesflow.measure.velocity import velocity_of as velocity_of
+    from salesflow.measure.weighted import WeightedPipeline as WeightedPipeline
+    from salesflow.measure.weighted import WeightedResult as WeightedResult
+    from salesflow.measure.weighted import WeightedRounding as WeightedRounding
     from salesflow.measure.win_rate import Among as Among
     from salesflow.measure.win_rate import WinRate as WinRate
     from salesflow.measure.win_rate import WinRateResult as WinRateResult
@@ -111,6 +123,17 @@ _HOMES = {
         "Kept",
         "Quantile",
         "QuantileMethod",
+    ),
+    "forecast": (
+        "CategoryForecast",
+        "Forecast",
+        "ForecastLine",
+    ),
+    "forecast_category": ("CategoryRule",),
+    "forecast_date": (
+        "ForecastDate",
+        "by_forecast_month",
+        "by_forecast_quarter",
     ),
     "funnel": (
         "Funnel",
@@ -156,6 +179,10 @@ _HOMES = {
         "Competitors",
         "LossReasons",
         "WinReasons",
+    ),
+    "recurring": (
+        "MonthlyPart",
+        "MonthlyRecurring",
     ),
     "replay": (
         "Replay",
@@ -204,6 +231,11 @@ _HOMES = {
         "VelocityResult",
         "velocity_of",
     ),
+    "weighted": (
+        "WeightedPipeline",
+        "WeightedResult",
+        "WeightedRounding",
+    ),
     "win_rate": (
         "Among",
         "WinRate",
@@ -219,6 +251,8 @@ __all__ = [
     "Among",
     "Axis",
     "CalendarDays",
+    "CategoryForecast",
+    "CategoryRule",
     "Competitors",
     "DayCount",
     "DealCount",
@@ -228,6 +262,9 @@ __all__ = [
     "DealTally",
     "Definition",
     "ElapsedDays",
+    "Forecast",
+    "ForecastDate",
+    "ForecastLine",
     "Funnel",
     "FunnelResult",
     "FunnelStep",
@@ -241,6 +278,8 @@ __all__ = [
     "LossReasons",
     "Measured",
     "Metric",
+    "MonthlyPart",
+    "MonthlyRecurring",
     "NoNextStep",
     "ObjectionResult",
     "ObjectionRow",
@@ -274,11 +313,16 @@ __all__ = [
     "VelocityResult",
     "VisitRow",
     "WaysOut",
+    "WeightedPipeline",
+    "WeightedResult",
+    "WeightedRounding",
     "WinRate",
     "WinRateResult",
     "WinReasons",
     "WorkedDays",
     "by_day",
+    "by_forecast_month",
+    "by_forecast_quarter",
     "by_month",
     "by_quarter",
     "by_week",
