@@ -127,6 +127,12 @@ def test_expected_amounts_are_by_the_day_of_the_expected_close():
     assert november.of(rows).value == Money("5", "EUR")
 
 
+@pytest.mark.parametrize("metric", [DealCount, DealSize, TotalAmount])
+def test_a_figure_of_open_deals_by_the_date_of_the_close_is_refused(metric):
+    with pytest.raises(InvalidValue, match="open deals have no date of the close"):
+        metric(outcomes="open", axis="closed", period=Period(after(0), after(9)))
+
+
 def test_an_average_of_amounts_without_a_minor_unit_is_refused():
     with pytest.raises(InvalidValue, match="without a minor unit"):
         DealSize().of([a_row("D-1", "won", amount=Money("1.5", "XAU"))])

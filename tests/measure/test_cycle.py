@@ -47,6 +47,11 @@ def test_lost_deals_are_another_population():
     assert (both.mean.rounded(2), both.mean.definition.population) == (Decimal("5.33"), "won or lost deals")
 
 
+def test_open_deals_have_an_age_and_no_cycle():
+    with pytest.raises(InvalidValue, match="open deals have no cycle yet"):
+        SalesCycle(outcomes="open")
+
+
 def test_without_a_won_deal_it_is_undefined():
     cycle = SalesCycle(quantiles=HALF).of(took(3, outcome="lost"))
     assert cycle.mean.undefined == "there are no won deals with both moments"

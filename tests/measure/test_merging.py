@@ -195,6 +195,16 @@ def test_a_tally_comes_back_from_another_process_as_it_went(rows):
         assert merged.result() == tally.result(), name
 
 
+@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize(
+    "rows",
+    [[], [DealRow(id="D-1")], [DealRow(id=f"D-{n}", outcome="lost") for n in range(3)]],
+    ids=["no deals", "one deal of which nothing is known", "all lost"],
+)
+def test_little_to_measure_is_no_error(name, rows):
+    assert METRICS[name].of(rows) is not None
+
+
 def test_merging_leaves_the_other_one_as_it_is():
     mine, other = WinRate().tally(), WinRate().tally()
     other.add(DealRow(id="D-1", outcome="won"))

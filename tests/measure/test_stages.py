@@ -79,6 +79,7 @@ def test_a_deal_counts_once_by_the_furthest_stage_and_lost_ones_count_too():
         (2, 0, 1, 1),
     ]
     assert (funnel.deals, funnel.won.percent(), funnel["closing"].lost_ids) == (5, 20, ("D-4",))
+    assert (funnel["closing"].won_ids, funnel["presentation"].open_ids) == (("D-3",), ("D-1", "D-5"))
 
 
 def test_conversion_to_the_next_stage_is_by_deals_that_ever_came_further():

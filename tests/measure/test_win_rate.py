@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from deals_measured import START, a_row, after, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import Money, Period
+from salesflow import InvalidValue, Money, Period, WrongType
 from salesflow.measure import Among, Axis, Rate, Rates, WinRate, grouped
 
 
@@ -102,6 +103,13 @@ def test_a_cohort_is_by_the_date_of_opening_and_waits_for_its_open_deals():
     november = Period(after(0), after(28))
     cohort = WinRate(axis="created", period=november, among=Among.ALL, with_ids=True).of(rows)
     assert (cohort.percent(), cohort.ids, cohort.numerator_ids) == (50, ("D-1", "D-2"), ("D-1",))
+
+
+def test_open_deals_belong_to_no_period_of_closing():
+    with pytest.raises(InvalidValue, match=r'open deals have no date of the close .*axis="created"'):
+        WinRate(among=Among.ALL, period=Period.month(2026, 11, START.tzinfo))
+    with pytest.raises(WrongType, match="must be a Period"):
+        WinRate(period="2026-11")
 
 
 def test_a_period_of_no_length_holds_nothing():

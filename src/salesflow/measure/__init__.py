@@ -64,12 +64,12 @@ if TYPE_CHECKING:
     from salesflow.measure.recurring import MonthlyRecurring as MonthlyRecurring
     from salesflow.measure.replay import Replay as Replay
     from salesflow.measure.replay import replayed as replayed
+    from salesflow.measure.result import NOT_ASSIGNED as NOT_ASSIGNED
     from salesflow.measure.result import Axis as Axis
     from salesflow.measure.result import Definition as Definition
     from salesflow.measure.result import Group as Group
     from salesflow.measure.result import Groups as Groups
     from salesflow.measure.result import LeftOut as LeftOut
-    from salesflow.measure.result import NOT_ASSIGNED as NOT_ASSIGNED
     from salesflow.measure.result import Result as Result
     from salesflow.measure.rows import DealRow as DealRow
     from salesflow.measure.rows import ObjectionRow as ObjectionRow

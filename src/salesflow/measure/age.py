@@ -54,8 +54,13 @@ class OpenAge(DurationMetric[AgeResult]):
     older_than: int | None = None
 
     def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
         if self.older_than is not None and (type(self.older_than) is not int or self.older_than < 0):
             raise InvalidValue("must be a whole number of days", field="older_than", value=self.older_than)
+
+    def is_about_open(self) -> bool:
+        """It is about open deals only."""
+        return True
 
     def tally(self) -> AgeTally:
         """An empty tally."""

@@ -147,6 +147,10 @@ class DealCount(DealMetric[Result[int]]):
 
     outcomes: frozenset[Outcome] = attrs.field(default=_ALL, converter=outcomes)
 
+    def is_about_open(self) -> bool:
+        """Whether only open deals are looked at."""
+        return self.outcomes == {Outcome.OPEN}
+
     def tally(self) -> _CountTally:
         """An empty tally."""
         return _CountTally(self)
@@ -195,6 +199,10 @@ class TotalAmount(DealMetric[Result[Money]]):
     axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
     outcomes: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.WON}), converter=outcomes)
     rates: Rates | None = None
+
+    def is_about_open(self) -> bool:
+        """Whether only open deals are looked at."""
+        return self.outcomes == {Outcome.OPEN}
 
     def tally(self) -> _TotalTally:
         """An empty tally."""
@@ -258,6 +266,10 @@ class DealSize(SpreadMetric[Spread[Money]]):
     axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
     outcomes: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.WON}), converter=outcomes)
     rates: Rates | None = None
+
+    def is_about_open(self) -> bool:
+        """Whether only open deals are looked at."""
+        return self.outcomes == {Outcome.OPEN}
 
     def tally(self) -> _SizeTally:
         """An empty tally."""

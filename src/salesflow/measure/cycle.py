@@ -49,6 +49,16 @@ class SalesCycle(DurationMetric[Spread[Decimal]]):
     start: Axis = attrs.field(default=Axis.CREATED, converter=start_axis)
     outcomes: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.WON}), converter=outcomes)
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.outcomes == {Outcome.OPEN}:
+            raise InvalidValue(
+                "open deals have no cycle yet",
+                field="outcomes",
+                value="open",
+                way_out="use OpenAge for how old they are",
+            )
+
     def tally(self) -> CycleTally:
         """An empty tally."""
         return CycleTally(self)

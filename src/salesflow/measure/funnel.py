@@ -59,7 +59,7 @@ class FunnelStep:
         won: how many were won and had come no further.
         from_start: ``reached`` by the number of deals in the funnel.
         to_next: how many of those that reached it also came further, as a fraction; of the last stage, undefined.
-        lost_ids: the lost ones, where the ids were asked for.
+        open_ids, lost_ids, won_ids: which these are, where the ids were asked for.
     """
 
     stage: str
@@ -69,7 +69,9 @@ class FunnelStep:
     won: int
     from_start: Result[Decimal]
     to_next: Result[Decimal]
+    open_ids: tuple[str, ...] | None = None
     lost_ids: tuple[str, ...] | None = None
+    won_ids: tuple[str, ...] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -127,7 +129,7 @@ class FunnelTally(DealTally[FunnelResult]):
         self._metric = metric
         self._places: Mapping[str | None, int] = {stage: place for place, stage in enumerate(metric.stages)}
         self._reached: dict[Outcome, list[int]] = {outcome: [0] * len(metric.stages) for outcome in Outcome}
-        self._ids: list[list[str]] = [[] for _ in metric.stages]
+        self._ids: dict[tuple[Outcome, int], list[str]] = {}
 
     def count(self, rows: Sequence[DealRow]) -> None:
         places, reached = self._places, self._reached
@@ -144,8 +146,8 @@ class FunnelTally(DealTally[FunnelResult]):
                 continue
             outcome = row.outcome
             (won if outcome is WON else lost if outcome is LOST else open_)[furthest] += 1
-            if with_ids and outcome is LOST:
-                self._ids[furthest].append(row.id)
+            if with_ids:
+                self._ids.setdefault((outcome, furthest), []).append(row.id)
 
     def merge_counts(self, other: DealTally[object]) -> None:
         assert isinstance(other, FunnelTally)
@@ -153,8 +155,8 @@ class FunnelTally(DealTally[FunnelResult]):
             self._reached[outcome] = [
                 mine + theirs for mine, theirs in zip(self._reached[outcome], counts, strict=True)
             ]
-        for mine, theirs in zip(self._ids, other._ids, strict=True):
-            mine += theirs
+        for place, ids in other._ids.items():
+            self._ids.setdefault(place, []).extend(ids)
 
     def result(self) -> FunnelResult:
         """The funnel so far."""
@@ -184,8 +186,13 @@ class FunnelTally(DealTally[FunnelResult]):
                 0 if is_last else reached[place],
                 nothing="no stage follows" if is_last else "",
             ),
-            lost_ids=tuple(sorted(self._ids[place])) if self._metric.with_ids else None,
+            open_ids=self._ids_of(OPEN, place),
+            lost_ids=self._ids_of(LOST, place),
+            won_ids=self._ids_of(WON, place),
         )
+
+    def _ids_of(self, outcome: Outcome, place: int) -> tuple[str, ...] | None:
+        return tuple(sorted(self._ids.get((outcome, place), []))) if self._metric.with_ids else None
 
     def _share(self, numerator: str, part: int, denominator: str, whole: int, *, nothing: str = "") -> Result[Decimal]:
         return Result(

@@ -116,6 +116,7 @@ class RottingShare(_Hygiene):
     _of: dict[str | None, timedelta | None] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
         object.__setattr__(self, "_of", dict(self.rots_after))
 
     def judged(self, row: DealRow) -> bool | str | None:

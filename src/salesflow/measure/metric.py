@@ -217,6 +217,23 @@ class DealMetric(Metric[R_co]):
     population: str = ""
     with_ids: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        if self.period is not None and not isinstance(self.period, Period):
+            raise WrongType(
+                "must be a Period", field="period", value=self.period, way_out="give Period.month(2026, 11, UTC)"
+            )
+        if self.period is not None and self.axis is Axis.CLOSED and self.is_about_open():
+            raise InvalidValue(
+                "open deals have no date of the close by which they could belong to a period",
+                field="axis",
+                value=self.axis.value,
+                way_out='give axis="created", "engaged" or "expected close"',
+            )
+
+    def is_about_open(self) -> bool:
+        """Whether open deals are what it is about, so that the date of the close cannot choose them."""
+        return False
+
     def alike(self, kind: type[M], **own: object) -> M:
         """A metric of another kind over the same deals.
 
@@ -269,10 +286,6 @@ class DealTally(Tally[R_co]):
         self._about = metric
         self._left: dict[str, Noted] = {}
         period = metric.period
-        if period is not None and not isinstance(period, Period):
-            raise WrongType(
-                "must be a Period", field="period", value=period, way_out="give Period.month(2026, 11, UTC)"
-            )
         zone = UTC if period is None else period.start.tzinfo or UTC
         self._at = moments_on(metric.axis, zone=zone)
         self._start = None if period is None else moment(period.start, field="period").astimezone(UTC)

@@ -90,6 +90,10 @@ def merged(notes: Iterable[Noted]) -> Noted:
 class PartMetric(DealMetric[R_co]):
     """A metric of what part of the deals something holds for."""
 
+    def is_about_open(self) -> bool:
+        """Whether only open deals are asked; of everything that is here, it is so."""
+        return True
+
     def judged(self, row: DealRow) -> bool | str | None:
         """Whether it holds for a deal; text is why that cannot be said; ``None`` is a deal that is not asked."""
         raise NotImplementedError

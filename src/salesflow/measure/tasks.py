@@ -95,6 +95,7 @@ class TaskCompletion(DealMetric[TaskResult]):
     tasks: Callable[[TaskRow], bool] | None = None
 
     def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
         if self.short_term < timedelta():
             raise InvalidValue("must not be negative", field="short_term", value=self.short_term)
 

@@ -74,6 +74,10 @@ class WinRate(DealMetric[WinRateResult]):
     disqualified: frozenset[str] = attrs.field(default=frozenset(), converter=reasons)
     rates: Rates | None = None
 
+    def is_about_open(self) -> bool:
+        """Whether open deals count too."""
+        return self.among is Among.ALL
+
     def tally(self) -> WinRateTally:
         """An empty tally."""
         return WinRateTally(self)
