@@ -352,6 +352,22 @@ def test_leads_of_one_organization_are_no_group():
     assert DuplicateIndex([a_lead(email="a@acme.example"), a_lead("L-2", email="b@acme.example")]).groups() == ()
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (a_contact(email="levi@gmail.com"), a_contact("C-2", name="Dan Levi", email="levi@gmail.com")),
+        (
+            an_organization(name="Acme Oil, Haifa", website="acme.example"),
+            an_organization("O-2", name="Acme Oil, Singapore", website="acme.example"),
+        ),
+    ],
+)
+def test_couples_and_subsidiaries_are_hits_that_cannot_be_merged(one, other):
+    (hit,) = find_duplicates(one, [other]).hits
+    assert not hit.can_merge
+    assert DuplicateIndex([one, other]).groups() == ()
+
+
 def test_a_record_that_is_added_again_takes_the_place_of_the_one_before():
     index = DuplicateIndex([a_contact(email="noa@gmail.com")])
     index.add(Contact(id="C-1", name="Dan Cohen", version=2))

@@ -14,6 +14,7 @@ from salesflow.leads.matching_keys import matching_keys
 from salesflow.leads.matching_rules import MatchingRules
 from salesflow.people import Contact, Lead, Organization
 from salesflow.values.contact_details import EmailAddress, PhoneNumber
+from salesflow.values.text import matching_key
 
 FUZZY = MatchingRules(is_fuzzy=True)
 
@@ -154,3 +155,10 @@ def test_any_text_can_be_read_as_a_name(text):
             assert form.words
             assert form.key == " ".join(form.words)
             assert 1 <= len(form.sounds) <= 4
+
+
+@given(st.text(min_size=1, max_size=40) | st.text("aB c", min_size=1, max_size=10))
+@settings(max_examples=300, deadline=None)
+def test_a_name_of_a_person_is_read_by_its_matching_key(text):
+    form = read_person_name(text)
+    assert form is None or form.plain == matching_key(text)

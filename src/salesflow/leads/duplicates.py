@@ -28,7 +28,7 @@ import attrs
 
 from salesflow.entity import Entity
 from salesflow.leads.likeness import Comparison, Found, HowMany, SameAs
-from salesflow.leads.matching.evidence import Reason, odds_as_score, points_for
+from salesflow.leads.matching.evidence import Likeness, Reason, odds_as_score, points_for
 from salesflow.leads.matching.name_likeness import slips_counter
 from salesflow.leads.matching.postings import Postings
 from salesflow.leads.matching.profile import Profile
@@ -42,6 +42,12 @@ Name = tuple[type[Entity], str]
 
 _PLAIN = MatchingRules()
 _UNKNOWN: Mapping[str, int] = MappingProxyType({})
+_OTHER_NAMES = (
+    Likeness.SHARES_PART_OF_NAME,
+    Likeness.DIFFERENT_NAME,
+    Likeness.RELATED_ORGANIZATION_NAME,
+    Likeness.DIFFERENT_ORGANIZATION_NAME,
+)
 _PARTS = (f"{KeyKind.PART} ", f"{KeyKind.ORGANIZATION_PART} ")
 
 
@@ -69,13 +75,15 @@ class Hit(Generic[E]):
 
     @property
     def can_merge(self) -> bool:
-        """Whether the two could become one record: of one kind, likely, one person where both are persons, no look-alike.
+        """Whether the two could become one record: likely, of one kind, one person where both are persons, no doubt left.
 
-        Two leads of one organization are two people. Whether two records *are* merged, somebody decides.
+        Two leads of one organization are two people, subsidiaries with one website are two organizations, and whoever
+        shares a mailbox under another name may be the spouse. Whether two records *are* merged, somebody decides.
         """
         mine, theirs = self.entity.root(), self.other.root()
         as_one = SameAs.ORGANIZATION if mine.__name__ == "Organization" else SameAs.PERSON
-        return self.is_likely and not self.is_look_alike and mine is theirs and self.same_as is as_one
+        in_doubt = self.is_look_alike or any(reason.likeness in _OTHER_NAMES for reason in self.reasons)
+        return self.is_likely and mine is theirs and self.same_as is as_one and not in_doubt
 
 
 @attrs.frozen(kw_only=True)

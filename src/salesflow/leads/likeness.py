@@ -33,10 +33,11 @@ class SameAs(StrEnum):
 
 
 _FOR_ORGANIZATIONS = {
-    Likeness.SHARES_PART_OF_NAME: None,
-    Likeness.PART_OF_NAME: None,
-    Likeness.INITIALS: None,
-    Likeness.NAME_WITHIN_NAME: None,
+    Likeness.SHARES_PART_OF_NAME: Likeness.RELATED_ORGANIZATION_NAME,
+    Likeness.SLIP_IN_SHORT_NAME: Likeness.RELATED_ORGANIZATION_NAME,
+    Likeness.PART_OF_NAME: Likeness.RELATED_ORGANIZATION_NAME,
+    Likeness.INITIALS: Likeness.RELATED_ORGANIZATION_NAME,
+    Likeness.NAME_WITHIN_NAME: Likeness.RELATED_ORGANIZATION_NAME,
     Likeness.DIFFERENT_NAME: Likeness.DIFFERENT_ORGANIZATION_NAME,
 }
 """What a likeness of names says about organizations, where it is not the same: ``Acme Software`` need not be ``Acme``."""
@@ -91,9 +92,7 @@ class Comparison:
             return found, looks
         if one.organization is not None and other.organization is not None:
             name, looks = self._name(one.organization, other.organization)
-            likeness = _FOR_ORGANIZATIONS.get(name, name)
-            if likeness is not None:
-                found.append((likeness, None))
+            found.append((_FOR_ORGANIZATIONS.get(name, name), None))
         found.extend(self._organization_facts(one, other))
         return found, looks
 
@@ -119,8 +118,10 @@ class Comparison:
 
     def _name(self, one: NameForm, other: NameForm) -> tuple[Likeness, bool]:
         """How alike two names are. Of a word that mixes alphabets nothing but its look is known."""
-        looks = are_one_look(one, other)
         name = likeness_of_names(one, other, self._slips)
+        if one.looks is None and other.looks is None:
+            return name, False
+        looks = are_one_look(one, other)
         if looks and (one.has_mixed_word or other.has_mixed_word or name is not Likeness.SAME_NAME):
             name = Likeness.LOOKS_ALIKE
         return name, looks

@@ -109,7 +109,7 @@ def _beside(word: str, other: str, part: str) -> Iterator[str]:
     """A word, with how the other one begins and how it ends."""
     if len(word) > 1:
         yield f"{part}{word} {other[0]}-"
-        yield f"{part}{word} -{other[-1]}"
+        yield f"{part}{word} -{other[-2:]}"
 
 
 def _ends(word: str, part: str) -> Iterator[str]:

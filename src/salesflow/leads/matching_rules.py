@@ -38,7 +38,7 @@ def _legal_forms(own: Iterable[str]) -> frozenset[str]:
     return _added(own, LEGAL_FORMS, "legal_forms")
 
 
-def _with_points(own: Mapping[Likeness, int]) -> tuple[tuple[Likeness, int], ...]:
+def _with_points(own: Mapping[Likeness, int] | tuple[tuple[Likeness, int], ...]) -> tuple[tuple[Likeness, int], ...]:
     given = dict(own)
     for likeness, points in given.items():
         if not isinstance(likeness, Likeness) or type(points) is not int:
@@ -108,7 +108,7 @@ class MatchingRules:
     most_shared: int = attrs.field(default=100, validator=_at_least(2))
     most_alike: int = attrs.field(default=12, validator=_at_least(2))
     noise_above: int = attrs.field(default=20, validator=_at_least(1))
-    points: tuple[tuple[Likeness, int], ...] = attrs.field(default=POINTS, converter=_with_points)
+    points: tuple[tuple[Likeness, int], ...] = attrs.field(default=tuple(POINTS.items()), converter=_with_points)
 
     def most_for(self, kind: KeyKind) -> int:
         """How many records may share a key of this kind for it to bring candidates."""

@@ -41,6 +41,7 @@ class Likeness(StrEnum):
     SAME_REGISTRATION = "the same registration or tax number"
     SAME_DOMAIN = "the same company domain"
     SAME_ADDRESS = "the same postal address"
+    RELATED_ORGANIZATION_NAME = "names of organizations that have a part in common"
     SHARES_PART_OF_NAME = "a name that shares a part and differs in another"
     DIFFERENT_NAME = "different names"
     DIFFERENT_EMAIL = "different e-mail addresses"
@@ -73,6 +74,7 @@ POINTS: Mapping[Likeness, int] = MappingProxyType(
         Likeness.SAME_REGISTRATION: 9,
         Likeness.SAME_DOMAIN: 7,
         Likeness.SAME_ADDRESS: 3,
+        Likeness.RELATED_ORGANIZATION_NAME: 0,
         Likeness.SHARES_PART_OF_NAME: -5,
         Likeness.DIFFERENT_NAME: -8,
         Likeness.DIFFERENT_EMAIL: -1,

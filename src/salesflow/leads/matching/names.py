@@ -180,8 +180,13 @@ def read_person_name(name: str) -> NameForm | None:
         >>> read_person_name("Dr. Иван Петров").key
         'ivan petrov'
     """
-    plain = matching_key(name)
-    given = _without(plain.translate(_BETWEEN_WORDS).split(), _ARE_TITLES, least=1)
+    given = name.lower().split()
+    if name.isascii() and "".join(given).isalpha():
+        plain = " ".join(given)  # which is its matching key, and most names are so
+    else:
+        plain = matching_key(name)
+        given = plain.translate(_BETWEEN_WORDS).split()
+    given = _without(given, _ARE_TITLES, least=1)
     return _form(plain, given, _without(given, _ARE_PARTICLES, least=2))
 
 
