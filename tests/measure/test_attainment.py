@@ -114,6 +114,7 @@ class TestPace:
         ]
         assert reached("0").expected(datetime(2027, 7, 1, tzinfo=BERLIN), portions=halves) == euros("109500")
         assert reached("0").expected(YEAR.end, portions=halves) == euros("146000")
+        assert reached("0").expected(datetime(2027, 1, 2, tzinfo=BERLIN), portions=halves) == euros("604.97")
 
     def test_a_moment_has_a_time_zone(self):
         for ask in (reached("0").expected, reached("0").pace):
@@ -132,6 +133,9 @@ class TestCoverage:
         coverage = reached(amount).coverage(euros("300000"))
         assert coverage.value is None
         assert coverage.undefined == "the target is met, so nothing is left to cover"
+
+    def test_as_long_as_a_cent_is_missing_it_is_defined(self):
+        assert reached("145999.99").coverage(euros("0.05")).value == 5
 
     def test_an_empty_pipeline_covers_nothing(self):
         assert reached("0").coverage(euros("0")).value == 0

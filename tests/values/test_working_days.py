@@ -115,6 +115,13 @@ class TestMovingByThem:
         with pytest.raises(InvalidValue, match="year 9999"):
             USUAL.add(MONDAY, moved)
 
+    def test_its_first_and_its_last_day_are_in_it(self):
+        every_day = WorkingDays(weekend=())
+        assert every_day.on_or_after(date.max) == every_day.add(date.max - timedelta(days=1), 1) == date.max
+        assert every_day.on_or_before(date.min) == every_day.add(date.min + timedelta(days=1), -1) == date.min
+        with pytest.raises(InvalidValue, match="year 9999"):
+            every_day.add(date.min, -1)
+
     def test_the_last_day_of_all_may_be_a_day_of_rest(self):
         with pytest.raises(InvalidValue, match="year 9999"):
             WorkingDays(holidays=[date.max]).on_or_after(date.max)
