@@ -97,6 +97,8 @@ class Journal(Protocol):
         Positions have no gaps, and whoever has seen n will never later see one below n: a reader that asks for what
         follows the last position it has seen misses nothing.
 
+        A storage that keeps an audit chain gives ``LinkedEntry`` (``salesflow.storage.audit``), each with its link.
+
         Args:
             after: the last position that was seen; 0 for the beginning.
             limit: how many at most.
