@@ -27,6 +27,18 @@ if TYPE_CHECKING:
     from salesflow.measure.forecast import CategoryForecast as CategoryForecast
     from salesflow.measure.forecast import Forecast as Forecast
     from salesflow.measure.forecast import ForecastLine as ForecastLine
+    from salesflow.measure.forecast_accuracy import AccuracyOfWeek as AccuracyOfWeek
+    from salesflow.measure.forecast_accuracy import ForecastAccuracy as ForecastAccuracy
+    from salesflow.measure.forecast_accuracy import ForecastSnapshot as ForecastSnapshot
+    from salesflow.measure.forecast_accuracy import accuracy as accuracy
+    from salesflow.measure.forecast_accuracy import accuracy_by_week as accuracy_by_week
+    from salesflow.measure.forecast_accuracy import closed_in as closed_in
+    from salesflow.measure.forecast_accuracy import forecast_snapshots as forecast_snapshots
+    from salesflow.measure.forecast_adjustment import EVERYBODY as EVERYBODY
+    from salesflow.measure.forecast_adjustment import AdjustedFigure as AdjustedFigure
+    from salesflow.measure.forecast_adjustment import AdjustedForecast as AdjustedForecast
+    from salesflow.measure.forecast_adjustment import ForecastAdjustment as ForecastAdjustment
+    from salesflow.measure.forecast_adjustment import adjusted as adjusted
     from salesflow.measure.forecast_category import CategoryRule as CategoryRule
     from salesflow.measure.forecast_date import ForecastDate as ForecastDate
     from salesflow.measure.forecast_date import by_forecast_month as by_forecast_month
@@ -76,6 +88,7 @@ if TYPE_CHECKING:
     from salesflow.measure.rows import RefusedRow as RefusedRow
     from salesflow.measure.rows import TaskRow as TaskRow
     from salesflow.measure.rows import VisitRow as VisitRow
+    from salesflow.measure.rows_at import rows_at as rows_at
     from salesflow.measure.sources import LeadSources as LeadSources
     from salesflow.measure.sources import SourceResult as SourceResult
     from salesflow.measure.spread import QuantileOf as QuantileOf
@@ -128,6 +141,22 @@ _HOMES = {
         "CategoryForecast",
         "Forecast",
         "ForecastLine",
+    ),
+    "forecast_accuracy": (
+        "AccuracyOfWeek",
+        "ForecastAccuracy",
+        "ForecastSnapshot",
+        "accuracy",
+        "accuracy_by_week",
+        "closed_in",
+        "forecast_snapshots",
+    ),
+    "forecast_adjustment": (
+        "EVERYBODY",
+        "AdjustedFigure",
+        "AdjustedForecast",
+        "ForecastAdjustment",
+        "adjusted",
     ),
     "forecast_category": ("CategoryRule",),
     "forecast_date": (
@@ -204,6 +233,7 @@ _HOMES = {
         "TaskRow",
         "VisitRow",
     ),
+    "rows_at": ("rows_at",),
     "sources": (
         "LeadSources",
         "SourceResult",
@@ -246,7 +276,11 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "EVERYBODY",
     "NOT_ASSIGNED",
+    "AccuracyOfWeek",
+    "AdjustedFigure",
+    "AdjustedForecast",
     "AgeResult",
     "Among",
     "Axis",
@@ -263,8 +297,11 @@ __all__ = [
     "Definition",
     "ElapsedDays",
     "Forecast",
+    "ForecastAccuracy",
+    "ForecastAdjustment",
     "ForecastDate",
     "ForecastLine",
+    "ForecastSnapshot",
     "Funnel",
     "FunnelResult",
     "FunnelStep",
@@ -320,6 +357,9 @@ __all__ = [
     "WinRateResult",
     "WinReasons",
     "WorkedDays",
+    "accuracy",
+    "accuracy_by_week",
+    "adjusted",
     "by_day",
     "by_forecast_month",
     "by_forecast_quarter",
@@ -327,10 +367,13 @@ __all__ = [
     "by_quarter",
     "by_week",
     "by_year",
+    "closed_in",
+    "forecast_snapshots",
     "grouped",
     "joined",
     "measure",
     "replayed",
+    "rows_at",
     "taken",
     "velocity_of",
     "visits_of",
