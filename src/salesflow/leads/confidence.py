@@ -21,13 +21,12 @@ from salesflow.entity import Entity
 from salesflow.errors import ProcessMismatch, UnknownName, WrongType
 from salesflow.leads.known_values import is_known
 from salesflow.leads.lead_process import LeadProcess
+from salesflow.leads.processes import AnyLeadProcess, AnySalesProcess
 from salesflow.outcome import Outcome
 from salesflow.people.contact import Contact
 from salesflow.people.fields import PEOPLE_ENGINE_FIELDS
 from salesflow.people.lead import Lead
 from salesflow.people.organization import Organization
-from salesflow.process.definition import SalesProcess
-from salesflow.process.engine import Process
 from salesflow.worked import Worked
 
 E = TypeVar("E", bound=Entity)
@@ -67,8 +66,8 @@ Rank = tuple[Decimal | float | tuple[str | int, ...], ...]
 def by_confidence(
     records: Iterable[E],
     *,
-    lead_process: LeadProcess | None = None,
-    deal_processes: Iterable[SalesProcess[Deal]] = (),
+    lead_process: AnyLeadProcess | None = None,
+    deal_processes: Iterable[AnySalesProcess] = (),
 ) -> tuple[E, ...]:
     """Records in the order of confidence, the most trusted first.
 
@@ -101,8 +100,8 @@ def why_first(
     first: Entity,
     second: Entity,
     *,
-    lead_process: LeadProcess | None = None,
-    deal_processes: Iterable[SalesProcess[Deal]] = (),
+    lead_process: AnyLeadProcess | None = None,
+    deal_processes: Iterable[AnySalesProcess] = (),
 ) -> Confidence:
     """Why the first of two records is trusted more: the first thing in which they differ."""
     lead_process = LeadProcess() if lead_process is None else lead_process
@@ -112,7 +111,7 @@ def why_first(
     return next((name for name, mine, theirs in ranks if mine != theirs), Confidence.LOWER_ID)
 
 
-def _rank(record: Entity, lead_process: LeadProcess, processes: Mapping[str, SalesProcess[Deal]]) -> Rank:
+def _rank(record: Entity, lead_process: AnyLeadProcess, processes: Mapping[str, AnySalesProcess]) -> Rank:
     if isinstance(record, Worked):
         return _rank_of_worked(record, _process_of(record, lead_process, processes))
     if not isinstance(record, Contact | Organization):
@@ -123,12 +122,12 @@ def _rank(record: Entity, lead_process: LeadProcess, processes: Mapping[str, Sal
 
 
 def _process_of(
-    record: Worked, lead_process: LeadProcess, processes: Mapping[str, SalesProcess[Deal]]
-) -> Process[Worked]:
+    record: Worked, lead_process: AnyLeadProcess, processes: Mapping[str, AnySalesProcess]
+) -> AnyLeadProcess | AnySalesProcess:
     if isinstance(record, Deal):
         if record.process not in processes:
             raise UnknownName("process", record.process, processes, where="deal_processes")
-        return processes[record.process]  # type: ignore[return-value]  # only asked for its stages
+        return processes[record.process]
     if record.process != lead_process.key:
         raise ProcessMismatch(
             kind="lead",
@@ -137,10 +136,10 @@ def _process_of(
             process=f"{lead_process.key} {lead_process.version}",
             way_out="give lead_process=..., or migrate or adopt it first",
         )
-    return lead_process  # type: ignore[return-value]  # as above
+    return lead_process
 
 
-def _rank_of_worked(record: Worked, process: Process[Worked]) -> Rank:
+def _rank_of_worked(record: Worked, process: AnyLeadProcess | AnySalesProcess) -> Rank:
     stage = process.stage(record.stage)
     probability = _probability(record)
     if probability is None:

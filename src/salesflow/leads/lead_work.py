@@ -31,7 +31,7 @@ else:
 
 DeskType = TypeVar("DeskType")
 
-__all__ = ["LeadWork"]
+__all__ = ["LeadWork", "told"]
 
 
 class LeadWork(Work[L_co]):
@@ -138,7 +138,7 @@ class LeadWork(Work[L_co]):
                 kind="lead",
                 id=self._entity.id,
                 tried="convert",
-                because=f"it was converted, to {_told(before)}",
+                because=f"it was converted, to {told(before)}",
                 way_out="work on what it became",
             )
         return self._converting(conversion, lambda: self._fire(self._route("convert", None)))
@@ -254,7 +254,7 @@ class LeadWork(Work[L_co]):
         )
 
 
-def _told(conversion: Conversion) -> str:
+def told(conversion: Conversion) -> str:
     """What a lead became, for a message: ids say nothing about a person."""
     became = [
         f"{kind} {which}"

@@ -12,6 +12,7 @@ from salesflow.entity import Entity
 from salesflow.event import Event
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.merge_fields import FieldMerge
+from salesflow.leads.processes import AnyLeadProcess
 from salesflow.leads.repointing import changed_by
 from salesflow.people.contact import Contact
 from salesflow.people.lead import Disqualification, Lead
@@ -35,7 +36,7 @@ __all__ = ["merge_event", "recorded_on", "undoing_event"]
 _OF_LEADS_ALONE = ("answers", "disqualification")
 
 
-def recorded_on(record: Entity, event: RecordsMerged | MergedAway | MergeUndone, process: LeadProcess) -> ChangeSet:
+def recorded_on(record: Entity, event: RecordsMerged | MergedAway | MergeUndone, process: AnyLeadProcess) -> ChangeSet:
     """The change that an event of a merge makes of a record. Leads are changed in a unit of work, where a policy is asked.
 
     Raises:
@@ -45,9 +46,10 @@ def recorded_on(record: Entity, event: RecordsMerged | MergedAway | MergeUndone,
     """
     if not isinstance(record, Lead):
         return changed_by(record, event)
-    process._check_workable(record)
-    work = process._lead_work(by=event.by, at=event.at, lead=record)
-    process._take_over(work, record)
+    leads = cast("LeadProcess", process)
+    leads._check_workable(record)
+    work = leads._lead_work(by=event.by, at=event.at, lead=record)
+    leads._take_over(work, record)
     work._append(cast("Event[Lead]", event))
     return work.changes
 

@@ -42,6 +42,7 @@ from salesflow.leads.merge_fields import (
 )
 from salesflow.leads.merge_leads import lead_fields
 from salesflow.leads.merge_records import merge_event, recorded_on
+from salesflow.leads.processes import AnyLeadProcess, AnySalesProcess
 from salesflow.leads.repointing import Pointer, Repointing, changed, pointers_to, pointing_there
 from salesflow.outcome import Outcome
 from salesflow.people.contact import Contact
@@ -49,7 +50,6 @@ from salesflow.people.fields import check_not_merged
 from salesflow.people.lead import Lead
 from salesflow.people.merging import MergedAway, MergedRecord, Repointed
 from salesflow.people.organization import Organization
-from salesflow.process.definition import SalesProcess
 
 E = TypeVar("E", bound=Entity)
 
@@ -83,8 +83,8 @@ class _Asked(Generic[E]):
     include_lost: bool
     pointing: tuple[Entity, ...]
     own_pointers: tuple[Pointer, ...]
-    lead_process: LeadProcess
-    deal_processes: tuple[SalesProcess[Deal], ...]
+    lead_process: AnyLeadProcess
+    deal_processes: tuple[AnySalesProcess, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -179,8 +179,8 @@ def preview_merge(
     pointing: Iterable[Entity] = (),
     own_pointers: Iterable[Pointer] = (),
     rules: MergeRules = STANDARD_MERGE_RULES,
-    lead_process: LeadProcess | None = None,
-    deal_processes: Iterable[SalesProcess[Deal]] = (),
+    lead_process: AnyLeadProcess | None = None,
+    deal_processes: Iterable[AnySalesProcess] = (),
     tenant_of: Callable[[E], object] | None = None,
 ) -> MergePreview[E]:
     """What a merge of records that are one would do. Nothing is changed.

@@ -19,11 +19,11 @@ from salesflow.deal.deal import Deal
 from salesflow.entity import Entity
 from salesflow.errors import OutOfOrder, UnknownName, WrongType
 from salesflow.event import Event
+from salesflow.leads.processes import AnySalesProcess
 from salesflow.people.contact import Contact, ContactUpdated
 from salesflow.people.lead import Lead
 from salesflow.people.merging import Repointed
 from salesflow.people.organization import Organization, OrganizationUpdated
-from salesflow.process.definition import SalesProcess
 from salesflow.values.text import is_line
 
 __all__ = ["COMMITTEE", "Pointer", "Repointing", "changed", "changed_by", "pointers_to", "pointing_there"]
@@ -132,7 +132,7 @@ class Repointing:
 def changed(
     entity: Entity,
     moved: Iterable[tuple[str, str, str]],
-    processes: Iterable[SalesProcess[Deal]],
+    processes: Iterable[AnySalesProcess],
     *,
     by: str,
     at: datetime,
@@ -169,7 +169,7 @@ def _deal(
     deal: Deal,
     moved: tuple[tuple[str, str, str], ...],
     fields: dict[str, str],
-    processes: Iterable[SalesProcess[Deal]],
+    processes: Iterable[AnySalesProcess],
     *,
     by: str,
     at: datetime,
@@ -177,7 +177,7 @@ def _deal(
     known = {process.key: process for process in processes}
     if deal.process not in known:
         raise UnknownName("process", deal.process, known, where="deal_processes")
-    sale = known[deal.process].work_on(deal, by=by, at=at)
+    sale = known[deal.process].work_on(deal, by=by, at=at)  # type: ignore[arg-type]  # the process refuses other classes
     if fields:
         sale.update(attrs.evolve(sale.deal, **fields))  # type: ignore[arg-type]  # a pointer is an id
     for name, before, target in moved:

@@ -22,9 +22,9 @@ from salesflow.errors import InvalidValue, NotNow, WrongType
 from salesflow.event import Event, Recorded, fold
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.merge_records import recorded_on, undoing_event
+from salesflow.leads.processes import AnyLeadProcess, AnySalesProcess
 from salesflow.leads.repointing import COMMITTEE, changed
 from salesflow.people.merging import ContactsMerged, LeadsMerged, OrganizationsMerged, RecordsMerged, Repointed
-from salesflow.process.definition import SalesProcess
 
 __all__ = ["undo_merge"]
 
@@ -36,8 +36,8 @@ def undo_merge(
     *,
     merged: Iterable[Entity],
     pointing: Iterable[Entity] = (),
-    lead_process: LeadProcess | None = None,
-    deal_processes: Iterable[SalesProcess[Deal]] = (),
+    lead_process: AnyLeadProcess | None = None,
+    deal_processes: Iterable[AnySalesProcess] = (),
     by: str,
     at: datetime,
 ) -> ChangeSet:

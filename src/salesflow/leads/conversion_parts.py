@@ -1,0 +1,209 @@
+"""What a lead becomes: a contact and an organization that exist already, or are made, and why.
+
+Who may be the same person or organization, ``find_duplicates`` says; here it is decided which of them is used. A record is
+reused where it is the likeliest one, is not merged away, and does not merely look alike: letters of another alphabet are
+never taken for the same name without somebody looking. A list of so many hits that it says little decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import attrs
+
+from salesflow.deal.deal import Deal
+from salesflow.entity import Entity
+from salesflow.leads.duplicates import Duplicates, Hit, find_duplicates
+from salesflow.leads.likeness import SameAs
+from salesflow.leads.matching_rules import MatchingRules
+from salesflow.people.contact import Contact
+from salesflow.people.lead import Lead
+from salesflow.people.organization import Organization
+from salesflow.values.text import identifier
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as DefaultedTypeVar
+
+    D = DefaultedTypeVar("D", bound=Deal, default=Deal)
+else:
+    D = TypeVar("D", bound=Deal)
+E = TypeVar("E", bound=Entity)
+
+__all__ = [
+    "ConversionIds",
+    "ConversionPart",
+    "Missing",
+    "PlannedDeal",
+    "chosen_contact",
+    "chosen_organization",
+]
+
+
+def _is_optional_id(_instance: object, attribute: attrs.Attribute[str | None], value: str | None) -> None:
+    if value is not None:
+        identifier(value, field=attribute.name)
+
+
+@attrs.frozen(kw_only=True)
+class ConversionIds:
+    """The ids of what a conversion makes. The library makes up none.
+
+    Attributes:
+        contact, organization, deal: unique within their kind; only needed where one is made.
+    """
+
+    contact: str | None = attrs.field(default=None, validator=_is_optional_id)
+    organization: str | None = attrs.field(default=None, validator=_is_optional_id)
+    deal: str | None = attrs.field(default=None, validator=_is_optional_id)
+
+
+@attrs.frozen(kw_only=True)
+class PlannedDeal(Generic[D]):
+    """The deal in a plan.
+
+    Attributes:
+        record: the deal that exists and that the lead goes into, or ``None`` where one is opened.
+        draft: the deal as it shall be opened, for fields of your own.
+        fields: plain fields of the deal that is opened, by name; they count before what the lead says.
+    """
+
+    record: D | None = None
+    draft: D | None = None
+    fields: tuple[tuple[str, object], ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Missing:
+    """Something without which a lead cannot be converted.
+
+    Attributes:
+        part: what lacks it: "lead", "contact", "organization" or "deal".
+        text: what it is, in words; never a personal value.
+    """
+
+    part: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.text}"
+
+
+@attrs.frozen(kw_only=True)
+class ConversionPart(Generic[E]):
+    """A contact or an organization in the plan of a conversion.
+
+    Attributes:
+        record: the one that is reused, or ``None`` where one is made, or where only its id is known.
+        known_id: the id of one that is reused without having been passed, so that nothing of it is filled.
+        because: why it is reused or made, in words.
+        score: how likely it is the same, where it was found as a duplicate.
+        others: the other likely ones, the likeliest first.
+        look_alikes: those that only look alike, for somebody to look at.
+    """
+
+    record: E | None = None
+    known_id: str | None = None
+    because: str
+    score: Decimal | None = None
+    others: tuple[Hit[E], ...] = ()
+    look_alikes: tuple[Hit[E], ...] = ()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a new one is made."""
+        return self.record is None and self.known_id is None
+
+    @property
+    def reused_id(self) -> str | None:
+        """The id of the one that is reused."""
+        return self.known_id if self.record is None else self.record.id
+
+
+_MEANS_OF_A_PERSON = ("name", "email", "phone", "mobile", "job_title")
+
+
+def chosen_contact(
+    lead: Lead, contacts: Iterable[Contact] | Duplicates[Contact], rules: MatchingRules
+) -> ConversionPart[Contact] | None:
+    """The contact that a lead becomes, or ``None`` where nothing is known of a person."""
+    found = _found(lead, contacts, rules)
+    hits = _usable(found, SameAs.PERSON, Contact)
+    if hits:
+        return _reused(hits[0], hits, found)
+    if all(getattr(lead, name) is None for name in _MEANS_OF_A_PERSON):
+        return None
+    return ConversionPart(because=_why_made(found, "contact"), look_alikes=_only_look(found, Contact))
+
+
+def chosen_organization(
+    lead: Lead,
+    organizations: Iterable[Organization] | Duplicates[Organization],
+    contact: Contact | None,
+    rules: MatchingRules,
+) -> ConversionPart[Organization] | None:
+    """The organization that a lead is of, or ``None`` where nothing is known of one.
+
+    Args:
+        lead: the lead.
+        organizations: those that are known, or what was found among them.
+        contact: the contact that is reused, where one is; of several likely organizations it is theirs.
+        rules: how they are compared.
+    """
+    given = organizations if isinstance(organizations, Duplicates) else tuple(organizations)
+    found = _found(lead, given, rules)
+    hits = _usable(found, SameAs.ORGANIZATION, Organization)
+    employer = None if contact is None else contact.organization_id
+    if hits:
+        best = next((hit for hit in hits if hit.other.id == employer), hits[0])
+        return _reused(best, hits, found)
+    if lead.organization_name is not None:
+        return ConversionPart(because=_why_made(found, "organization"), look_alikes=_only_look(found, Organization))
+    if employer is None:
+        return None
+    known = () if isinstance(given, Duplicates) else given
+    record = next((one for one in known if one.id == employer and one.merged_into is None), None)
+    return ConversionPart(
+        record=record, known_id=None if record else employer, because="the contact that is reused works there"
+    )
+
+
+def _found(lead: Lead, among: Iterable[E] | Duplicates[E], rules: MatchingRules) -> Duplicates[E]:
+    return among if isinstance(among, Duplicates) else find_duplicates(lead, among=among, rules=rules)
+
+
+def _usable(found: Duplicates[E], same_as: SameAs, kind: type[Entity]) -> Sequence[Hit[E]]:
+    """The hits that may be reused; none where they are so many that they say little."""
+    if found.is_noise:
+        return ()
+    return [
+        hit
+        for hit in found.hits
+        if hit.is_likely
+        and hit.same_as is same_as
+        and not hit.is_look_alike
+        and isinstance(hit.other, kind)
+        and getattr(hit.other, "merged_into", None) is None
+    ]
+
+
+def _only_look(found: Duplicates[E], kind: type[Entity]) -> tuple[Hit[E], ...]:
+    hits = (*found.hits, *found.look_alikes)
+    return tuple(hit for hit in hits if hit.is_look_alike and isinstance(hit.other, kind))
+
+
+def _reused(best: Hit[E], hits: Sequence[Hit[E]], found: Duplicates[E]) -> ConversionPart[E]:
+    return ConversionPart(
+        record=best.other,
+        because="; ".join(str(reason.likeness) for reason in best.reasons if reason.points > 0),
+        score=best.score,
+        others=tuple(hit for hit in hits if hit is not best),
+        look_alikes=_only_look(found, type(best.other)),
+    )
+
+
+def _why_made(found: Duplicates[E], what: str) -> str:
+    if found.is_noise:
+        return f"{len(found.hits)} are like it, which says little about any of them"
+    return f"no {what} that is known is likely the same"
