@@ -17,6 +17,7 @@ Derive from ``DealRow`` for columns of your own; they can be grouped by like eve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -33,6 +34,10 @@ from salesflow.values.moments import day, moment
 from salesflow.values.money import Money
 
 __all__ = ["DealRow", "ObjectionRow", "RefusedRow", "TaskRow", "VisitRow"]
+
+
+_OPEN = Outcome.OPEN
+_TO_DO = TaskStatus.OPEN
 
 
 def _utc(value: datetime) -> datetime:
@@ -67,30 +72,31 @@ def _task_status(value: TaskStatus | str) -> TaskStatus:
     return _member(TaskStatus, value, "task status")
 
 
+T = TypeVar("T")
 C = TypeVar("C", bound=StrEnum)
 
 
+def _tuple(values: Iterable[T]) -> tuple[T, ...]:
+    return values if type(values) is tuple else tuple(values)
+
+
 def _member(choices: type[C], value: C | str, kind: str) -> C:
+    if type(value) is choices:
+        return value
     try:
         return choices(value)
     except ValueError:
         raise UnknownName(kind, value, choices) from None
 
 
-def _in_order(where: str, *moments: tuple[str, datetime | None]) -> None:
-    """Refuse moments that go back in time; unknown ones are passed over."""
-    before: tuple[str, datetime] | None = None
-    for name, at in moments:
-        if at is None:
-            continue
-        if before is not None and at < before[1]:
-            raise InvalidValue(
-                f"must not lie before {before[0]}, which is {before[1].isoformat()}",
-                field=f"{name} of {where}",
-                value=at.isoformat(),
-                way_out="correct the row, or have it refused and counted",
-            )
-        before = name, at
+def _backwards(earlier: str, before: datetime, later: str, at: datetime, *, of: str) -> InvalidValue:
+    """The error for a moment that lies before one that comes first."""
+    return InvalidValue(
+        f"must not lie before {earlier}, which is {before.isoformat()}",
+        field=f"{later} of {of}",
+        value=at.isoformat(),
+        way_out="correct the row, or have it refused and counted",
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -126,7 +132,7 @@ class VisitRow:
         left_at = self.left_at
         if left_at is not None and left_at < self.entered_at:
             where = f"the visit of deal {self.deal_id!r} to {self.stage}"
-            _in_order(where, ("entered_at", self.entered_at), ("left_at", left_at))
+            raise _backwards("entered_at", self.entered_at, "left_at", left_at, of=where)
 
 
 @attrs.frozen(kw_only=True)
@@ -154,8 +160,10 @@ class ObjectionRow:
     times_reopened: int = 0
 
     def __attrs_post_init__(self) -> None:
-        where = f"objection {self.id} of deal {self.deal_id!r}"
-        _in_order(where, ("raised_at", self.raised_at), ("settled_at", self.settled_at))
+        settled_at = self.settled_at
+        if settled_at is not None and settled_at < self.raised_at:
+            where = f"objection {self.id} of deal {self.deal_id!r}"
+            raise _backwards("raised_at", self.raised_at, "settled_at", settled_at, of=where)
 
 
 @attrs.frozen(kw_only=True)
@@ -185,14 +193,16 @@ class TaskRow:
     done_at: datetime | None = attrs.field(default=None, converter=_utc_or_none)
 
     def __attrs_post_init__(self) -> None:
-        where = f"task {self.id} of deal {self.deal_id!r}"
-        _in_order(where, ("created_at", self.created_at), ("done_at", self.done_at))
-        if (self.done_at is None) is not (self.status is TaskStatus.OPEN):
+        done_at = self.done_at
+        if (done_at is None) is not (self.status is _TO_DO):
             raise InvalidValue(
                 "is known of a task that is done or canceled, and of no other",
-                field=f"done_at of {where}",
-                value=self.done_at,
+                field=f"done_at of task {self.id} of deal {self.deal_id!r}",
+                value=done_at,
             )
+        if done_at is not None and done_at < self.created_at:
+            where = f"task {self.id} of deal {self.deal_id!r}"
+            raise _backwards("created_at", self.created_at, "done_at", done_at, of=where)
 
 
 @attrs.frozen(kw_only=True)
@@ -239,7 +249,7 @@ class DealRow:
     owner: str | None = None
     team: str | None = None
     source: str | None = None
-    products: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    products: tuple[str, ...] = attrs.field(default=(), converter=_tuple)
     amount: Money | None = None
     expected_close: date | None = None
     forecast_category: ForecastCategory | None = attrs.field(default=None, converter=_category)
@@ -259,9 +269,9 @@ class DealRow:
     has_next_step: bool | None = None
     first_expected_close: date | None = None
     pushes: int | None = None
-    visits: tuple[VisitRow, ...] = attrs.field(default=(), converter=tuple[VisitRow, ...])
-    objections: tuple[ObjectionRow, ...] = attrs.field(default=(), converter=tuple[ObjectionRow, ...])
-    tasks: tuple[TaskRow, ...] = attrs.field(default=(), converter=tuple[TaskRow, ...])
+    visits: tuple[VisitRow, ...] = attrs.field(default=(), converter=_tuple)
+    objections: tuple[ObjectionRow, ...] = attrs.field(default=(), converter=_tuple)
+    tasks: tuple[TaskRow, ...] = attrs.field(default=(), converter=_tuple)
 
     def __attrs_post_init__(self) -> None:
         _check_values(self)
@@ -304,16 +314,19 @@ def _check_values(row: DealRow) -> None:
 
 def _check_moments(row: DealRow) -> None:
     opened_at, engaged_at, closed_at = row.opened_at, row.engaged_at, row.closed_at
-    if closed_at is not None and row.outcome is Outcome.OPEN:
+    if closed_at is not None and row.outcome is _OPEN:
         raise InvalidValue(
             "an open deal is not closed yet",
             field=_named(row, "closed_at"),
             value=closed_at.isoformat(),
             way_out="give its outcome, or leave the moment out",
         )
-    where = f"deal {row.id!r}"
-    _in_order(where, ("opened_at", opened_at), ("engaged_at", engaged_at), ("closed_at", closed_at))
-    _in_order(where, ("opened_at", opened_at), ("entered_at", row.entered_at))
+    if opened_at is not None:
+        for name, at in (("engaged_at", engaged_at), ("closed_at", closed_at), ("entered_at", row.entered_at)):
+            if at is not None and at < opened_at:
+                raise _backwards("opened_at", opened_at, name, at, of=f"deal {row.id!r}")
+    if engaged_at is not None and closed_at is not None and closed_at < engaged_at:
+        raise _backwards("engaged_at", engaged_at, "closed_at", closed_at, of=f"deal {row.id!r}")
 
 
 def _check_children(row: DealRow) -> None:
