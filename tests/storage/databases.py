@@ -49,7 +49,7 @@ def reason_without_server() -> str | None:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(settings: str = SETTINGS) -> Iterator[str]:
     """A PostgreSQL server in a temporary folder; gives its address."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its import warns where XDG_RUNTIME_DIR is not set
@@ -57,8 +57,8 @@ def running_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # a short path: a socket lies in it
     server = get_server(folder / "data", cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
-    with (folder / "data" / "postgresql.conf").open("a") as settings:
-        settings.write(SETTINGS)
+    with (folder / "data" / "postgresql.conf").open("a") as configuration:
+        configuration.write(settings)
     server.start()
     try:
         yield server.get_uri()
