@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow import Money, Outcome, Period
+from salesflow.deal.deal import Deal
+from salesflow.deal.meetings import Meeting, MeetingStatus
 from salesflow.errors import CurrencyMismatch, InvalidValue, WrongType
 from salesflow.measure.attainment import Standing, standing, year_to_date
-from salesflow.measure.credit import Credit, CreditSplit, activity_credits, deal_credits
+from salesflow.measure.credit import Credit, CreditSplit, activity_credits, deal_credits, meeting_credits
 from salesflow.measure.rates import Rate, Rates
 from salesflow.measure.result import Axis
 from salesflow.measure.rows import DealRow, TaskRow
@@ -216,6 +218,18 @@ class TestAddingUpCredits:
         assert standing(calls, credits).attainment.value == Decimal("0.5")
         assert standing(Target(period=YEAR, count=4, kind="activities"), credits).achieved == 4
         assert standing(TEN_DEALS, credits).achieved == 1
+
+    def test_meetings_that_were_held_are_activities_too(self):
+        meetings = (
+            Meeting(id=1, purpose="first meeting", status=MeetingStatus.HELD, held_at=JUNE),
+            Meeting(id=2, purpose="needs", status=MeetingStatus.HELD, held_at=JUNE),
+            Meeting(id=3, purpose="first meeting", planned_for=JUNE),
+        )
+        deal = Deal(id="D-1", name="Desk", owner="noa", team="north", meetings=meetings)
+        credits = list(meeting_credits([deal], territory=lambda one: "NE"))
+        first = Target(period=YEAR, count=2, kind="activities", activity="first meeting")
+        assert standing(first, credits).attainment.value == Decimal("0.5")
+        assert {(one.to, one.team, one.territory) for one in credits} == {("noa", "north", "NE")}
 
     def test_of_no_credits_nothing_was_reached(self):
         found = standing(TARGET, [])

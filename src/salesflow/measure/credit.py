@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import attrs
 
+from salesflow.deal.deal import Deal
 from salesflow.deal.tasks import TaskStatus
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.measure.rates import Rates
@@ -23,7 +24,7 @@ from salesflow.values.moments import is_optional_moment
 from salesflow.values.money import Money
 from salesflow.values.shares import not_negative
 
-__all__ = ["Credit", "CreditSplit", "Splits", "activity_credits", "converted", "deal_credits"]
+__all__ = ["Credit", "CreditSplit", "Splits", "activity_credits", "converted", "deal_credits", "meeting_credits"]
 
 _HUNDRED = Decimal(100)
 _WHOLE = Decimal(1)
@@ -133,6 +134,32 @@ def activity_credits(
                     territory=None if territory is None else territory(row),
                     at=task.done_at,
                     activity=task.kind,
+                    is_activity=True,
+                )
+
+
+def meeting_credits(
+    deals: Iterable[Deal], *, territory: Callable[[Deal], str | None] | None = None
+) -> Iterator[Credit]:
+    """A credit for every meeting that was held, whatever became of its deal: to the owner and the team of the deal.
+
+    Args:
+        deals: deals themselves, because rows do not have their meetings; read one by one.
+        territory: as for :func:`deal_credits`.
+
+    Returns:
+        Credits whose activity is the purpose of the meeting ("first meeting").
+    """
+    for deal in deals:
+        for meeting in deal.meetings:
+            if meeting.is_held:
+                yield Credit(
+                    deal_id=deal.id,
+                    to=deal.owner,
+                    team=deal.team,
+                    territory=None if territory is None else territory(deal),
+                    at=meeting.held_at,
+                    activity=meeting.purpose,
                     is_activity=True,
                 )
 
