@@ -59,6 +59,9 @@ CLOCKS = frozenset({"now", "utcnow", "today"})
 
 MAY = {
     ("salesflow.testing.storage_contract.awaiting", "asyncio"): "it runs the coroutines of the storage under test",
+    ("salesflow.testing.storage_contract.killing", "multiprocessing"): (
+        "it starts a process that writes to the storage under test, and kills it"
+    ),
 }
 """Exceptions, each with its reason: a module, and what it may import."""
 
