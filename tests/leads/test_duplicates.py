@@ -348,6 +348,21 @@ def test_groups_connect_through_a_third_record():
     assert len(group.members) == 3
 
 
+def test_two_groups_become_one_when_somebody_connects_them():
+    one, two = (
+        a_contact(f"C-{number}", name="Noa Levi", email="noa@gmail.com", organization_id=f"O-{number}")
+        for number in (1, 2)
+    )
+    three, four = (
+        a_contact(f"C-{number}", name="Noa Lewi", phone="+1 202 555 0123", organization_id=f"O-{number}")
+        for number in (3, 4)
+    )
+    both = a_contact("C-5", name="N. Levi", email="noa@gmail.com", phone="+1 202 555 0123")
+    assert [len(group.members) for group in DuplicateIndex([one, two, three, four]).groups()] == [2, 2]
+    index = DuplicateIndex([one, two, three, four, both], rules=MatchingRules(is_fuzzy=True))
+    assert [len(group.members) for group in index.groups()] == [5]
+
+
 def test_leads_of_one_organization_are_no_group():
     assert DuplicateIndex([a_lead(email="a@acme.example"), a_lead("L-2", email="b@acme.example")]).groups() == ()
 

@@ -78,9 +78,7 @@ def _without_conflict(shared: int, initials: int, near: int, *, is_whole: bool) 
         return Likeness.PART_OF_NAME
     if initials:
         return Likeness.INITIALS if shared or near else Likeness.PART_OF_NAME
-    if is_whole:
-        return Likeness.NEARLY_SAME_NAME
-    return Likeness.NAME_WITHIN_NAME if shared > 1 else Likeness.INITIALS
+    return Likeness.NEARLY_SAME_NAME if is_whole else Likeness.NAME_WITHIN_NAME
 
 
 def _sound_alike(one: NameForm, other: NameForm) -> bool:

@@ -22,12 +22,10 @@ ROLE_MAILBOXES: frozenset[str] = frozenset(_ROLES.split())
 
 _HOSTS = """
     about.me airbnb.com amazon.co.uk amazon.com amazon.de angel.co behance.net bit.ly blogspot.com booking.com
-    crunchbase.com
-    docs.google.com
-    drive.google.com etsy.com facebook.com fb.com forms.gle github.com github.io google.com
-    instagram.com linkedin.com linktr.ee linkin.bio m.facebook.com medium.com ok.ru pinterest.com sites.google.com
-    t.me tiktok.com tripadvisor.com tumblr.com twitter.com vk.com wa.me weebly.com wikipedia.org wix.com
-    wixsite.com wordpress.com x.com xing.com yelp.com youtube.com youtu.be
+    crunchbase.com docs.google.com drive.google.com etsy.com facebook.com fb.com forms.gle github.com github.io
+    google.com instagram.com linkedin.com linktr.ee linkin.bio m.facebook.com medium.com ok.ru pinterest.com
+    sites.google.com t.me tiktok.com tripadvisor.com tumblr.com twitter.com vk.com wa.me weebly.com wikipedia.org
+    wix.com wixsite.com wordpress.com x.com xing.com yelp.com youtube.com youtu.be
 """
 
 SHARED_HOSTS: frozenset[str] = frozenset(_HOSTS.split())
