@@ -15,7 +15,9 @@ are in ``measure_peers.py``. What is timed and what is not:
 - **pandas, polars, duckdb**: their frames or tables are loaded before.
 
 All sides say what they found, and the program fails where they do not agree. A ratio is the time of our one pass by the
-least time of three of theirs, which is the harder way for us. The garbage collector is off while anything is timed.
+least time of three of theirs, which is the harder way for us: processor time where both sides use one core, which others on
+the same machine disturb least, and time by the clock against polars and duckdb, which use all cores. The garbage
+collector is off while anything is timed.
 """
 
 from __future__ import annotations
@@ -28,12 +30,13 @@ import os
 import platform
 import sys
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import TypeVar
 
 import attrs
 
@@ -44,7 +47,6 @@ from measure_peers import PEERS, Figures
 
 from salesflow.measure import (
     Competitors,
-    DealRow,
     DealSize,
     Funnel,
     Kept,
@@ -69,6 +71,8 @@ from salesflow.measure import (
     grouped,
 )
 from salesflow.measure.metric import CHUNK
+
+T = TypeVar("T")
 
 BOUNDS = {
     "metrics_vs_pandas": 6.0,
@@ -183,29 +187,45 @@ def quiet() -> Iterator[None]:
 
 
 @attrs.define
-class Pass:
-    """A pass over all rows: its seconds, and what it found."""
+class Spent:
+    """Time that was spent: by the clock on the wall, and by the processor."""
 
-    seconds: float
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def on(self, work: Callable[[], T]) -> T:
+        """Do it, and add the time that it takes."""
+        wall, cpu = perf_counter(), process_time()
+        done = work()
+        self.wall += perf_counter() - wall
+        self.cpu += process_time() - cpu
+        return done
+
+
+@attrs.define
+class Pass:
+    """A pass over all rows: the time that it took, and what it found."""
+
+    spent: Spent
     figures: Figures
 
 
-def one_pass(table: Columns, asked: dict[str, Metric[object]], *, medians: bool) -> Pass:
-    """Measure all deals, chunk by chunk; making the rows of a chunk is not timed."""
-    tallies, spent = Tallies(*asked.values()), 0.0
+def passes(table: Columns, variants: Iterable[str]) -> dict[str, Pass]:
+    """Measure all deals in each of the variants, chunk by chunk; making the rows of a chunk is not timed."""
+    asked = {variant: metrics(**VARIANTS[variant]) for variant in variants}
+    tallies = {variant: Tallies(*own.values()) for variant, own in asked.items()}
+    spent = {variant: Spent() for variant in asked}
+    turns = list(asked)
     with quiet():
         for rows in chunks_of_rows(table, CHUNK):
-            spent += _timed(lambda rows=rows: tallies.add_all(rows))
-        started = perf_counter()
-        measured = tallies.results()
-        spent += perf_counter() - started
-    return Pass(spent, figures(measured, asked, medians=medians))
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = perf_counter()
-    work()
-    return perf_counter() - started
+            for variant in turns:
+                spent[variant].on(lambda variant=variant, rows=rows: tallies[variant].add_all(rows))
+            turns.append(turns.pop(0))
+        measured = {variant: spent[variant].on(tallies[variant].results) for variant in asked}
+    return {
+        variant: Pass(spent[variant], figures(measured[variant], own, medians=variant == "exact"))
+        for variant, own in asked.items()
+    }
 
 
 def memory_of_a_pass(table: Columns, asked: dict[str, Metric[object]], rows: int) -> int:
@@ -245,6 +265,10 @@ class Report:
         return "\n".join(lines)
 
 
+PREFIXES = {"plain": "", "exact": "exact_", "sketch": "sketched_"}
+ON_ONE_CORE = ("pandas",)
+"""The others use all cores, and are compared by the clock on the wall."""
+
 VARIANTS: dict[str, dict[str, object]] = {
     "plain": {},
     "exact": {"quantiles": ["0.5"]},
@@ -255,42 +279,47 @@ VARIANTS: dict[str, dict[str, object]] = {
 def measure_sides(report: Report, count: int, rounds: int) -> None:
     """Time all sides on the same deals, and hold them to the same figures."""
     table = columns(count, seed=SEED)
-    least: dict[str, float] = {}
-    found: dict[str, Figures] = {}
-    peers = {name: program for name, program in PEERS.items() if importlib.util.find_spec(name) is not None}
-    for name, (load, program) in peers.items():
-        frames = load(table)
-        for _ in range(rounds):
-            with quiet():
-                started = perf_counter()
-                found[name] = program(frames)
-                least[name] = min(least.get(name, float("inf")), perf_counter() - started)
-        del frames
-    for variant, options in VARIANTS.items():
-        done = one_pass(table, metrics(**options), medians=variant == "exact")
-        least[variant], found[variant] = done.seconds, done.figures
-    for name in peers:
-        for variant in ("plain", "exact"):
-            unlike = differences(found[variant], found[name])
+    ours = passes(table, VARIANTS)
+    report.figures["deals"], report.figures["visits"] = count, len(table.visits["deal"])
+    for variant, done in ours.items():
+        report.figures |= {
+            f"{variant}_seconds": round(done.spent.wall, 3),
+            f"{variant}_cpu_seconds": round(done.spent.cpu, 3),
+        }
+    for name, (load, program) in PEERS.items():
+        ratios = {variant: f"{prefix}metrics_vs_{name}" for variant, prefix in PREFIXES.items()}
+        if importlib.util.find_spec(name) is None:
+            report.ratios |= dict.fromkeys(ratios.values())
+            report.reasons |= dict.fromkeys(ratios.values(), f"{name} is not installed; it is in the group bench")
+            continue
+        theirs = least_of(load(table), program, rounds)
+        report.figures |= {f"{name}_seconds": round(theirs.spent.wall, 3)}
+        for variant, ratio in ratios.items():
+            unlike = differences(ours[variant].figures, theirs.figures) if variant != "sketch" else []
             if unlike:
                 raise AssertionError(f"{variant} and {name} do not agree on {', '.join(unlike)}")
-    report.figures["deals"], report.figures["visits"] = count, len(table.visits["deal"])
-    report.figures |= {f"{side}_seconds": round(seconds, 3) for side, seconds in least.items()}
-    report.figures["plain_us_per_deal"] = round(least["plain"] / count * 1e6, 2)
-    for name in PEERS:
-        for variant, ratio in (("plain", "metrics"), ("exact", "exact_metrics"), ("sketch", "sketched_metrics")):
-            value = least[variant] / least[name] if name in peers else None
-            report.ratios[f"{ratio}_vs_{name}"] = value
-            if value is None:
-                report.reasons[f"{ratio}_vs_{name}"] = f"{name} is not installed; it is in the dependency group bench"
+            one, other = ours[variant].spent, theirs.spent
+            report.ratios[ratio] = one.cpu / other.cpu if name in ON_ONE_CORE else one.wall / other.wall
+    report.figures["plain_us_per_deal"] = round(ours["plain"].spent.cpu / count * 1e6, 2)
+
+
+def least_of(frames: object, program: Callable[[object], Figures], rounds: int) -> Pass:
+    """The fastest of some rounds of a program."""
+    done = []
+    for _ in range(rounds):
+        spent = Spent()
+        with quiet():
+            found = spent.on(lambda: program(frames))
+        done.append(Pass(spent, found))
+    return min(done, key=lambda one: one.spent.wall)
 
 
 def measure_growth(report: Report, count: int) -> None:
     """Time per deal with ``count`` deals, measured before, by that with a tenth of them."""
     few = count // 10
-    table = columns(few, seed=SEED)
-    seconds = min(one_pass(table, metrics(), medians=False).seconds for _ in range(3))
-    report.ratios["growth_100k_1m"] = report.figures["plain_seconds"] / count / (seconds / few)
+    done = passes(columns(few, seed=SEED), ["plain"])
+    many_cpu, few_cpu = report.figures["plain_cpu_seconds"], done["plain"].spent.cpu
+    report.ratios["growth_100k_1m"] = (many_cpu / count) / (few_cpu / few)
     report.figures["growth_counts"] = [few, count]
 
 
@@ -307,10 +336,10 @@ def measure_memory(report: Report, rows: int) -> None:
 def measure_rows(report: Report, count: int) -> None:
     """How long making the rows takes that the passes are given."""
     table = columns(count, seed=SEED)
+    spent = Spent()
     with quiet():
-        made: list[Sequence[DealRow]] = []
-        spent = _timed(lambda: made.extend(chunks_of_rows(table, CHUNK)))
-    report.figures["rows_us_per_deal"] = round(spent / count * 1e6, 2)
+        spent.on(lambda: list(chunks_of_rows(table, CHUNK)))
+    report.figures["rows_us_per_deal"] = round(spent.cpu / count * 1e6, 2)
 
 
 def measure_frames(report: Report, *, quick: bool) -> None:
