@@ -182,8 +182,9 @@ class WorkingDays:
             WrongType: it is no plain day.
             InvalidValue: the calendar ends before.
         """
-        number = day(on, field="on").toordinal()
-        return self._nth(self._worked_before(number) + 1, field="on", asked=on)
+        if self.is_working_day(on):
+            return on
+        return self._nth(self._worked_before(on.toordinal()) + 1, field="on", asked=on)
 
     def on_or_before(self, on: date) -> date:
         """The day itself if it is worked, or else the last one before that is.
@@ -192,8 +193,9 @@ class WorkingDays:
             WrongType: it is no plain day.
             InvalidValue: the calendar begins after.
         """
-        number = day(on, field="on").toordinal()
-        return self._nth(self._worked_before(number + 1), field="on", asked=on)
+        if self.is_working_day(on):
+            return on
+        return self._nth(self._worked_before(on.toordinal()), field="on", asked=on)
 
     def shifted(self, on: date, shift: RestDayShift) -> date:
         """The day moved off the days of rest in the way that was agreed.
