@@ -116,6 +116,7 @@ def test_a_conversion_is_rounded_half_up():
     assert rates.converted(Money("1", "USD"), date(2026, 5, 1)) == Money("0.01", "EUR")
     assert rates.converted(Money("1", "USD"), date(2025, 5, 1)) is None
     assert rates.rate("EUR", date(2025, 5, 1)) == Decimal(1)
+    assert rates.converted(Money("7", "EUR"), date(2025, 5, 1)) == Money("7", "EUR")
 
 
 def test_expected_amounts_are_by_the_day_of_the_expected_close():

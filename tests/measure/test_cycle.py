@@ -12,7 +12,7 @@ from deals_measured import START, a_row, after
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import InvalidValue, UnknownName
+from salesflow import InvalidValue, Period, UnknownName
 from salesflow.measure import CalendarDays, ElapsedDays, Kept, OpenAge, Quantile, SalesCycle, WorkedDays
 from salesflow.values.working_days import Weekday, WorkingDays
 
@@ -177,6 +177,8 @@ def test_open_deals_have_an_age_at_a_moment():
 def test_exactly_so_old_is_not_older():
     assert OpenAge(at=after(5), older_than=5).of([a_row("D-1")]).older == 0
     assert OpenAge(at=after(5)).of([a_row("D-1")]).older is None
+    with pytest.raises(InvalidValue, match="open deals have no date of the close"):
+        OpenAge(at=after(5), axis="closed", period=Period(after(0), after(1)))
     with pytest.raises(InvalidValue, match="whole number of days"):
         OpenAge(at=after(5), older_than=-1)
 

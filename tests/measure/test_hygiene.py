@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from deals_measured import a_row, after
 
-from salesflow import InvalidValue
+from salesflow import InvalidValue, Period
 from salesflow.measure import NoNextStep, PushedCloseDates, RottingShare, grouped
 from salesflow.standard import StandardProcess
 from salesflow.values.working_time import WorkingTime
@@ -77,6 +77,12 @@ def test_a_close_that_was_put_off_counts_once_and_its_pushes_each():
     assert (pushed.percent(), pushed.pushes, pushed.days) == (50, 2, 30)
     assert pushed.left_out[0].reason == "it is not known how often it was put off"
     assert PushedCloseDates().of([]).value is None
+
+
+@pytest.mark.parametrize("metric", [NoNextStep, PushedCloseDates])
+def test_open_deals_belong_to_no_period_of_closing(metric):
+    with pytest.raises(InvalidValue, match="open deals have no date of the close"):
+        metric(axis="closed", period=Period(after(0), after(1)))
 
 
 def test_hygiene_is_seen_by_owner():

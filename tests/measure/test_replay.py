@@ -113,6 +113,31 @@ def test_an_adopted_deal_entered_its_stage_where_it_came_from(storage):
     assert [(visit.stage, visit.entered_at) for visit in row.visits] == [("closing", NOW - 9 * DAY)]
 
 
+def test_when_an_adopted_deal_was_engaged_is_not_known(storage):
+    adopted = PROCESS.adopt(id="D-1", name="Desk", stage="approach", origin="CRM", since=NOW, by="noa", at=NOW)
+    commit(storage, adopted)
+    sale = later(adopted.deal, 1)
+    sale.go_back(reason="too early")
+    commit(storage, sale)
+    assert row_of(storage).engaged_at is None
+
+
+def test_a_deal_that_was_lost_in_its_first_stage_was_never_engaged(storage):
+    sale = sale_in("prospecting")
+    sale.lose(reason="price")
+    commit(storage, sale)
+    assert row_of(storage).engaged_at is None
+
+
+def test_a_first_expected_close_is_no_push(storage):
+    sale = later(commit(storage, sale_in("approach")), 1)
+    sale.update(expected_close=date(2027, 1, 1))
+    sale.update(expected_close=date(2026, 12, 1))
+    commit(storage, sale)
+    row = row_of(storage)
+    assert (row.first_expected_close, row.expected_close, row.pushes) == (date(2027, 1, 1), date(2026, 12, 1), 0)
+
+
 def test_objections_and_tasks_come_with_the_deal(storage):
     sale = sale_in("approach")
     objection = sale.objections.raise_("It costs too much", kind="price")

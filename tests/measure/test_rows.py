@@ -46,6 +46,16 @@ def test_a_deal_is_not_closed_before_it_was_opened():
         a_row("D-7", "won", took=-1)
 
 
+def test_a_deal_is_not_closed_before_it_was_engaged():
+    with pytest.raises(InvalidValue, match="closed_at of deal 'D-1': must not lie before engaged_at"):
+        a_row("D-1", "won", took=1, engaged_at=after(2))
+
+
+def test_a_task_is_not_done_before_it_was_added():
+    with pytest.raises(InvalidValue, match="done_at of task 1 of deal 'D-1': must not lie before created_at"):
+        TaskRow(deal_id="D-1", id=1, created_at=START, status="done", done_at=after(-1))
+
+
 def test_an_open_deal_is_not_closed():
     with pytest.raises(InvalidValue, match="closed_at of deal 'D-1': an open deal is not closed yet"):
         a_row(closed_at=after(1))

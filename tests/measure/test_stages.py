@@ -158,6 +158,14 @@ def test_a_stage_that_nobody_left_yet_has_no_conversion():
     )
 
 
+def test_visits_that_go_on_add_up_when_parts_are_merged():
+    some, others = StageConversion().tally(), StageConversion().tally()
+    for tally in (some, others):
+        tally.add(walked("D-1", "open", goes_on="approach"))
+    some.merge(others)
+    assert some.result()["approach"].going_on == 2
+
+
 def test_the_whole_is_over_all_stages():
     whole = StageConversion().of(a_cohort()).whole
     assert (whole.ended, whole.going_on) == (10, 2)

@@ -17,7 +17,7 @@ from typing import Generic, Never, Protocol, TypeVar, cast, overload
 import attrs
 
 from salesflow.deal.deal import Deal
-from salesflow.deal.event import ProcessMigrated, StageChanged
+from salesflow.deal.event import DealAdopted, ProcessMigrated, StageChanged
 from salesflow.errors import InvalidValue, UnknownName
 from salesflow.event import Creation, Event, Recorded
 from salesflow.measure.rows import DealRow, ObjectionRow, RefusedRow, TaskRow, VisitRow
@@ -52,6 +52,8 @@ class _Track:
     deal: Deal
     seen: int
     """The version of the last event that was read."""
+    knows_start: bool
+    """Whether its first stage is known to be the first: an adopted deal may have left others before."""
     visits: list[VisitRow] = attrs.field(factory=list)
     stays: dict[str, int] = attrs.field(factory=dict)
     engaged_at: datetime | None = None
@@ -61,8 +63,13 @@ class _Track:
     @classmethod
     def begun(cls, event: Creation, version: int) -> _Track:
         deal = cast("Deal", event.create())
-        track = cls(deal=deal, seen=version, first_expected_close=deal.expected_close)
-        track._enter(deal)
+        track = cls(
+            deal=deal,
+            seen=version,
+            knows_start=not isinstance(event, DealAdopted),
+            first_expected_close=deal.expected_close,
+        )
+        track._enter(deal, event.at)
         return track
 
     def apply(self, event: Event) -> None:
@@ -70,41 +77,40 @@ class _Track:
         after = cast("Deal", cast("Event[Deal]", event).apply(before))
         if isinstance(event, StageChanged):
             self._leave(event)
-            self._enter(after)
+            self._enter(after, event.at)
         elif isinstance(event, ProcessMigrated):
             self._rename(event)
         if after.expected_close != before.expected_close:
             self._expect(before.expected_close, after.expected_close)
         self.deal = after
 
-    def _enter(self, deal: Deal) -> None:
-        nth = self.stays.get(deal.stage, 0) + 1
-        self.stays[deal.stage] = nth
-        entered_at = deal.entered_at or deal.opened_at
-        if entered_at is not None:
-            self.visits.append(
-                VisitRow(deal_id=deal.id, stage=deal.stage, entered_at=entered_at, outcome=deal.outcome, nth=nth)
+    def _enter(self, deal: Deal, at: datetime) -> None:
+        nth = self.stays[deal.stage] = self.stays.get(deal.stage, 0) + 1
+        self.visits.append(
+            VisitRow(
+                deal_id=deal.id,
+                stage=deal.stage,
+                entered_at=deal.entered_at or at,
+                outcome=deal.outcome,
+                nth=nth,
             )
+        )
 
     def _leave(self, event: StageChanged) -> None:
-        if self.engaged_at is None:
+        if self.engaged_at is None and self.knows_start and event.outcome is not Outcome.LOST:
             self.engaged_at = event.at
-        if self.visits:
-            self.visits[-1] = attrs.evolve(
-                self.visits[-1],
-                left_at=event.at,
-                move=event.move,
-                next_stage=event.target,
-                next_outcome=event.outcome,
-            )
+        self.visits[-1] = attrs.evolve(
+            self.visits[-1],
+            left_at=event.at,
+            move=event.move,
+            next_stage=event.target,
+            next_outcome=event.outcome,
+        )
 
     def _rename(self, event: ProcessMigrated) -> None:
-        if event.target == event.source:
-            return
         self.stays[event.source] -= 1
         nth = self.stays[event.target] = self.stays.get(event.target, 0) + 1
-        if self.visits:
-            self.visits[-1] = attrs.evolve(self.visits[-1], stage=event.target, outcome=event.outcome, nth=nth)
+        self.visits[-1] = attrs.evolve(self.visits[-1], stage=event.target, outcome=event.outcome, nth=nth)
 
     def _expect(self, before: date | None, after: date | None) -> None:
         if self.first_expected_close is None:
@@ -116,6 +122,8 @@ class _Track:
 @attrs.define(eq=False)
 class Replay(Generic[R]):
     """Reads a journal and gives the rows of its deals.
+
+    ``engaged_at`` is when a deal left its first stage for another than a lost one; of an adopted deal it is not known.
 
     Args:
         row: the class of the rows; columns of a subclass are filled from the fields of the deal that have their names.
