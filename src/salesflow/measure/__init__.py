@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from salesflow.measure.amounts import DealCount as DealCount
     from salesflow.measure.amounts import DealSize as DealSize
     from salesflow.measure.amounts import TotalAmount as TotalAmount
+    from salesflow.measure.chance_intervals import Interval as Interval
+    from salesflow.measure.chance_intervals import StageIntervals as StageIntervals
     from salesflow.measure.conversion import StageConversion as StageConversion
     from salesflow.measure.conversion import WaysOut as WaysOut
     from salesflow.measure.cycle import SalesCycle as SalesCycle
@@ -93,6 +95,9 @@ if TYPE_CHECKING:
     from salesflow.measure.sources import SourceResult as SourceResult
     from salesflow.measure.spread import QuantileOf as QuantileOf
     from salesflow.measure.spread import Spread as Spread
+    from salesflow.measure.stage_chances import StageChances as StageChances
+    from salesflow.measure.stage_chances import StageMove as StageMove
+    from salesflow.measure.stage_chances import WinningChancesResult as WinningChancesResult
     from salesflow.measure.tables import joined as joined
     from salesflow.measure.tables import taken as taken
     from salesflow.measure.tables import visits_of as visits_of
@@ -110,6 +115,7 @@ if TYPE_CHECKING:
     from salesflow.measure.win_rate import Among as Among
     from salesflow.measure.win_rate import WinRate as WinRate
     from salesflow.measure.win_rate import WinRateResult as WinRateResult
+    from salesflow.measure.winning_chances import WinningChances as WinningChances
 
 _HOMES = {
     "age": (
@@ -120,6 +126,10 @@ _HOMES = {
         "DealCount",
         "DealSize",
         "TotalAmount",
+    ),
+    "chance_intervals": (
+        "Interval",
+        "StageIntervals",
     ),
     "conversion": (
         "StageConversion",
@@ -242,6 +252,11 @@ _HOMES = {
         "QuantileOf",
         "Spread",
     ),
+    "stage_chances": (
+        "StageChances",
+        "StageMove",
+        "WinningChancesResult",
+    ),
     "tables": (
         "joined",
         "taken",
@@ -271,6 +286,7 @@ _HOMES = {
         "WinRate",
         "WinRateResult",
     ),
+    "winning_chances": ("WinningChances",),
 }
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -309,6 +325,7 @@ __all__ = [
     "Grouped",
     "Grouping",
     "Groups",
+    "Interval",
     "Kept",
     "LeadSources",
     "LeftOut",
@@ -337,7 +354,10 @@ __all__ = [
     "SalesCycle",
     "SourceResult",
     "Spread",
+    "StageChances",
     "StageConversion",
+    "StageIntervals",
+    "StageMove",
     "Tallies",
     "Tally",
     "TaskCompletion",
@@ -356,6 +376,8 @@ __all__ = [
     "WinRate",
     "WinRateResult",
     "WinReasons",
+    "WinningChances",
+    "WinningChancesResult",
     "WorkedDays",
     "accuracy",
     "accuracy_by_week",

@@ -127,6 +127,7 @@ def adjusted(
     *,
     line: ForecastLine | str = ForecastLine.COMMIT_FORECAST,
     as_of: datetime | None = None,
+    also: Iterable[Hashable] = (),
 ) -> AdjustedForecast:
     """Put adjustments beside a line of a forecast.
 
@@ -136,9 +137,11 @@ def adjusted(
             of one moment the last one given.
         line: which one.
         as_of: only adjustments made up to this moment; ``None`` is all.
+        also: keys that have no deals in the forecast and may be adjusted all the same: everybody on the team, say.
 
     Raises:
-        UnknownName: an adjustment is of somebody who has no group in the forecast, or there is no such line.
+        UnknownName: an adjustment is of somebody who is neither a group of the forecast nor in ``also``, or there is no
+            such line.
         CurrencyMismatch: an adjustment is in another currency than the figure.
         InvalidValue: deals may be in several groups, so that the groups do not add up.
 
@@ -155,31 +158,44 @@ def adjusted(
     wanted = forecast_line(line)
     if as_of is not None:
         moment(as_of, field="as_of")
-    said = _by_whom(forecast, [one for one in adjustments if one.line is wanted], as_of)
-    groups = tuple(_figure(group.key, group.result[wanted], said.get(group.key, ())) for group in forecast)
     whole = forecast.whole[wanted]
+    figures = {group.key: group.result[wanted] for group in forecast}
+    for key in also:
+        figures.setdefault(key, _of_no_deals(whole))
+    said = _by_whom([one for one in adjustments if one.line is wanted], as_of)
+    _check_known(said, figures, forecast.by)
+    groups = tuple(_figure(key, own, said.get(key, ())) for key, own in figures.items())
     if EVERYBODY in said:
         return AdjustedForecast(line=wanted, groups=groups, whole=_figure(EVERYBODY, whole, said[EVERYBODY]))
     return AdjustedForecast(line=wanted, groups=groups, whole=_sum(whole, groups))
 
 
+def _of_no_deals(whole: Result[Money]) -> Result[Money]:
+    return Result(definition=whole.definition, value=None, undefined="there are no deals of this group", count=0)
+
+
 def _by_whom(
-    forecast: Groups[Forecast], adjustments: Sequence[ForecastAdjustment], as_of: datetime | None
+    adjustments: Iterable[ForecastAdjustment], as_of: datetime | None
 ) -> dict[Hashable, list[ForecastAdjustment]]:
     found: dict[Hashable, list[ForecastAdjustment]] = {}
     for one in adjustments:
-        if one.of is not EVERYBODY and one.of not in forecast:
-            raise UnknownName(
-                f"group by {' and '.join(forecast.by)}",
-                one.of,
-                (group.label for group in forecast),
-                where="the forecast that is adjusted",
-            )
         if as_of is None or elapsed(one.at, as_of).days >= 0:
             found.setdefault(one.of, []).append(one)
     for several in found.values():
         several.sort(key=lambda one: one.at)
     return found
+
+
+def _check_known(said: Iterable[Hashable], figures: Iterable[Hashable], by: tuple[str, ...]) -> None:
+    known = [*figures, EVERYBODY]
+    for of in said:
+        if of not in known:
+            raise UnknownName(
+                f"group by {' and '.join(by)}",
+                of,
+                (NOT_ASSIGNED if key is None else str(key) for key in known[:-1]),
+                where="the forecast that is adjusted",
+            )
 
 
 def _figure(of: Hashable, own: Result[Money], said: Sequence[ForecastAdjustment]) -> AdjustedFigure:
