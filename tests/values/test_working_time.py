@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -130,6 +131,47 @@ class TestWhatPassesBetween:
         dateutil_tz = pytest.importorskip("dateutil.tz")
         night = attrs.evolve(NIGHT, zone=dateutil_tz.gettz("Europe/Berlin"))
         assert night.between(berlin(29, month=3), berlin(30, month=3)) == 7 * HOUR
+
+
+ODD_ZONES = [
+    "America/Asuncion",  # the clock jumps at midnight
+    "Australia/Lord_Howe",  # by half an hour
+    "Africa/Casablanca",  # back for Ramadan
+    "Pacific/Apia",  # a day was left out
+    "America/St_Johns",
+    "Asia/Beirut",
+]
+
+
+@given(
+    st.sampled_from(ODD_ZONES),
+    st.sets(st.sampled_from(Weekday), max_size=3),
+    st.sampled_from([Hours(time(0), time(0)), Hours(time(0, 30), time(3, 30)), LUNCH]),
+    st.datetimes(datetime(2011, 1, 1), datetime(2011, 12, 31), timezones=st.just(UTC)).map(
+        lambda at: at.replace(second=0, microsecond=0)
+    ),
+    st.integers(0, 8 * 24),
+)
+def test_it_is_what_looking_at_the_clock_every_minute_gives(zone, weekend, hours, start, long):
+    schedule = WorkingTime(zone=zone, days=WorkingDays(weekend=weekend), hours=hours)
+    end = start + long * HOUR
+    minute = timedelta(minutes=1)
+    local = [(start + number * minute).astimezone(schedule.zone) for number in range(long * 60)]
+    if any(one.date() != other.date() - timedelta(days=1) for one, other in pairwise(sorted({*map(_midnight, local)}))):
+        return  # a day that never was has no clock to look at
+    worked = sum(
+        at.weekday() not in weekend and any(one.holds(at.time()) for one in schedule.hours[at.weekday()])
+        for at in local
+    )
+    changes = {at.utcoffset() for at in local}
+    if len(changes) == 1 or hours == Hours(time(0), time(0)):
+        assert schedule.between(start, end) == worked * minute
+    else:
+        assert abs(schedule.between(start, end) - worked * minute) <= HOUR
+
+
+def _midnight(at: datetime) -> datetime:
+    return datetime(at.year, at.month, at.day)
 
 
 class TestWhenWorkIsDone:
