@@ -19,7 +19,7 @@ from storage.opening import add_database, open_django
 from salesflow import Contact, Organization
 from salesflow.errors import DuplicateKey, InvalidValue, StorageError
 from salesflow.storage import Query, eq
-from salesflow.testing.storage_contract import StorageContract
+from salesflow.testing.storage_contract import KillPoint, StorageContract, seeded_points
 from salesflow.testing.storage_contract.expecting import expect_discretion
 from salesflow.testing.storage_contract.samples import NOW, a_contact, added, updated
 
@@ -139,6 +139,11 @@ class DjangoContract(StorageContract):
     @pytest.fixture
     def opener(self, database: dict[str, Any]) -> Callable[[], Any]:
         return functools.partial(open_django, database)
+
+    @pytest.fixture
+    def kill_points(self) -> tuple[KillPoint, ...]:
+        """One moment in each test: a process takes its time to set Django up, and there are two databases."""
+        return seeded_points(seed=5, count=1)
 
     @pytest.fixture
     def arm_fault(self, storage: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], bool]]:
