@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from salesflow.measure.amounts import DealCount as DealCount
     from salesflow.measure.amounts import DealSize as DealSize
     from salesflow.measure.amounts import TotalAmount as TotalAmount
+    from salesflow.measure.as_of_moments import rows_at as rows_at
     from salesflow.measure.chance_intervals import Interval as Interval
     from salesflow.measure.chance_intervals import StageIntervals as StageIntervals
     from salesflow.measure.conversion import StageConversion as StageConversion
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from salesflow.measure.hygiene import PushedCloseDates as PushedCloseDates
     from salesflow.measure.hygiene import PushedResult as PushedResult
     from salesflow.measure.hygiene import RottingShare as RottingShare
+    from salesflow.measure.journal_entries import entries_of as entries_of
     from salesflow.measure.metric import DealMetric as DealMetric
     from salesflow.measure.metric import DealTally as DealTally
     from salesflow.measure.metric import Metric as Metric
@@ -90,7 +92,6 @@ if TYPE_CHECKING:
     from salesflow.measure.rows import RefusedRow as RefusedRow
     from salesflow.measure.rows import TaskRow as TaskRow
     from salesflow.measure.rows import VisitRow as VisitRow
-    from salesflow.measure.rows_at import rows_at as rows_at
     from salesflow.measure.sources import LeadSources as LeadSources
     from salesflow.measure.sources import SourceResult as SourceResult
     from salesflow.measure.spread import QuantileOf as QuantileOf
@@ -109,6 +110,11 @@ if TYPE_CHECKING:
     from salesflow.measure.velocity import Velocity as Velocity
     from salesflow.measure.velocity import VelocityResult as VelocityResult
     from salesflow.measure.velocity import velocity_of as velocity_of
+    from salesflow.measure.waterfall import Bar as Bar
+    from salesflow.measure.waterfall import Waterfall as Waterfall
+    from salesflow.measure.waterfall import waterfall_by as waterfall_by
+    from salesflow.measure.waterfall import waterfall_of as waterfall_of
+    from salesflow.measure.waterfall_steps import Movement as Movement
     from salesflow.measure.weighted import WeightedPipeline as WeightedPipeline
     from salesflow.measure.weighted import WeightedResult as WeightedResult
     from salesflow.measure.weighted import WeightedRounding as WeightedRounding
@@ -127,6 +133,7 @@ _HOMES = {
         "DealSize",
         "TotalAmount",
     ),
+    "as_of_moments": ("rows_at",),
     "chance_intervals": (
         "Interval",
         "StageIntervals",
@@ -195,6 +202,7 @@ _HOMES = {
         "PushedResult",
         "RottingShare",
     ),
+    "journal_entries": ("entries_of",),
     "metric": (
         "DealMetric",
         "DealTally",
@@ -243,7 +251,6 @@ _HOMES = {
         "TaskRow",
         "VisitRow",
     ),
-    "rows_at": ("rows_at",),
     "sources": (
         "LeadSources",
         "SourceResult",
@@ -276,6 +283,13 @@ _HOMES = {
         "VelocityResult",
         "velocity_of",
     ),
+    "waterfall": (
+        "Bar",
+        "Waterfall",
+        "waterfall_by",
+        "waterfall_of",
+    ),
+    "waterfall_steps": ("Movement",),
     "weighted": (
         "WeightedPipeline",
         "WeightedResult",
@@ -300,6 +314,7 @@ __all__ = [
     "AgeResult",
     "Among",
     "Axis",
+    "Bar",
     "CalendarDays",
     "CategoryForecast",
     "CategoryRule",
@@ -334,6 +349,7 @@ __all__ = [
     "Metric",
     "MonthlyPart",
     "MonthlyRecurring",
+    "Movement",
     "NoNextStep",
     "ObjectionResult",
     "ObjectionRow",
@@ -369,6 +385,7 @@ __all__ = [
     "Velocity",
     "VelocityResult",
     "VisitRow",
+    "Waterfall",
     "WaysOut",
     "WeightedPipeline",
     "WeightedResult",
@@ -390,6 +407,7 @@ __all__ = [
     "by_week",
     "by_year",
     "closed_in",
+    "entries_of",
     "forecast_snapshots",
     "grouped",
     "joined",
@@ -399,6 +417,8 @@ __all__ = [
     "taken",
     "velocity_of",
     "visits_of",
+    "waterfall_by",
+    "waterfall_of",
 ]
 
 

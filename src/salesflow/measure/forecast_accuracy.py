@@ -19,11 +19,11 @@ import attrs
 from salesflow.errors import CurrencyMismatch, InvalidValue
 from salesflow.event import Recorded
 from salesflow.measure.amounts import TotalAmount
+from salesflow.measure.as_of_moments import rows_at
 from salesflow.measure.rates import Rates
 from salesflow.measure.replay import Chances, Facts
 from salesflow.measure.result import Axis, Definition, LeftOut, Result, quotient
 from salesflow.measure.rows import DealRow
-from salesflow.measure.rows_at import rows_at
 from salesflow.measure.spread import TO_34_DIGITS
 from salesflow.measure.target import period_of
 from salesflow.storage.receipt import JournalEntry
