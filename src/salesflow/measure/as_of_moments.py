@@ -7,8 +7,10 @@ from datetime import datetime
 from itertools import islice
 
 from salesflow.event import Recorded
+from salesflow.measure.journal_entries import entries_of
 from salesflow.measure.replay import Chances, Facts, Replay
 from salesflow.measure.rows import DealRow
+from salesflow.storage.protocols import Journal
 from salesflow.storage.receipt import JournalEntry
 
 __all__ = ["rows_at"]
@@ -17,7 +19,7 @@ _CHUNK = 1_000
 
 
 def rows_at(
-    journal: Iterable[JournalEntry | Recorded],
+    journal: Journal | Iterable[JournalEntry | Recorded],
     *moments: datetime,
     process: Chances | None = None,
     facts: Facts | None = None,
@@ -27,7 +29,7 @@ def rows_at(
     The journal is read once, so it may be a generator. The deals are held once for every moment.
 
     Args:
-        journal: its entries, or recorded events, in order.
+        journal: a storage with a journal, its entries, or recorded events, in order.
         *moments: when; what happened at that very moment has happened.
         process, facts: as in :class:`~salesflow.measure.replay.Replay`.
 
@@ -38,10 +40,10 @@ def rows_at(
         InvalidValue: a moment has no time zone, an event is missing, or a deal contradicts itself.
 
     Example:
-        ``monday, friday = rows_at(storage.journal(), last_monday, today)``
+        ``monday, friday = rows_at(storage, last_monday, today)``
     """
     replays: list[Replay[DealRow]] = [Replay(as_of=at, process=process, facts=facts) for at in moments]
-    entries = iter(journal)
+    entries = iter(journal if isinstance(journal, Iterable) else entries_of(journal))
     while chunk := list(islice(entries, _CHUNK)):
         for replay in replays:
             replay.read(chunk)

@@ -26,6 +26,7 @@ from salesflow.measure.result import Axis, Definition, LeftOut, Result, quotient
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS
 from salesflow.measure.target import period_of
+from salesflow.storage.protocols import Journal
 from salesflow.storage.receipt import JournalEntry
 from salesflow.values.moments import Period, elapsed, is_moment, moment
 from salesflow.values.money import Money
@@ -111,7 +112,7 @@ class AccuracyOfWeek:
 
 
 def forecast_snapshots(
-    journal: Iterable[JournalEntry | Recorded],
+    journal: Journal | Iterable[JournalEntry | Recorded],
     *,
     figure: Figure,
     period: Period,
@@ -122,7 +123,7 @@ def forecast_snapshots(
     """Work out again what the forecast of a period was at several moments.
 
     Args:
-        journal: its entries, or recorded events, in order; read once.
+        journal: a storage with a journal, its entries, or recorded events, in order; read once.
         figure: gives the figure from the deals as they were.
         period: which one is forecast.
         at: the moments.
@@ -137,7 +138,7 @@ def forecast_snapshots(
     Example::
 
         snapshots = forecast_snapshots(
-            storage.journal(),
+            storage,
             figure=lambda rows: CategoryForecast(period=quarter).of(rows).commit_forecast,
             period=quarter,
             at=mondays,

@@ -116,7 +116,7 @@ def waterfall_of(
         InvalidValue: the period has no length, a deal comes twice, or a rate is missing.
 
     Example:
-        ``waterfall_of(*rows_at(storage.journal(), monday, friday), period=quarter)["pushed out"].ids``
+        ``waterfall_of(*rows_at(storage, monday, friday), period=quarter)["pushed out"].ids``
     """
     reading = _Reading(period=period, rates=rates, rate_on=rate_on)
     return _Building.of(reading, _pairs(reading, before, after)).waterfall()
@@ -142,7 +142,7 @@ def waterfall_by(
         UnknownName: the rows have no such column.
 
     Example:
-        ``waterfall_by(*rows_at(storage.journal(), monday, friday), "owner")["noa"].closing.value``
+        ``waterfall_by(*rows_at(storage, monday, friday), "owner")["noa"].closing.value``
     """
     groupings = grouped(DealCount(), *by).by
     if any(one.overlap for one in groupings):
