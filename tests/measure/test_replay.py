@@ -10,7 +10,7 @@ import pytest
 from walks import NOW, sale_in, settle, walk
 
 from salesflow import Deal, InvalidValue, MemoryStorage, Migration, Money, Outcome, SalesProcess, Stage, UnknownName
-from salesflow.measure import DealRow, RefusedRow, Replay, replayed
+from salesflow.measure import DealRow, RefusedRow, Replay, entries_of, replayed
 from salesflow.standard import StandardProcess
 
 PROCESS = StandardProcess()
@@ -32,7 +32,7 @@ def later(deal, days):
 
 
 def row_of(storage, **asked) -> DealRow:
-    (row,) = replayed(storage.journal(), **asked)
+    (row,) = replayed(storage, **asked)
     return row
 
 
@@ -101,7 +101,7 @@ def test_a_return_to_a_stage_is_a_visit_of_its_own(storage):
 
 def test_deals_that_began_later_are_not_there_yet(storage):
     commit(storage, sale_in("approach"))
-    assert list(replayed(storage.journal(), as_of=NOW - DAY)) == []
+    assert list(replayed(storage, as_of=NOW - DAY)) == []
 
 
 def test_an_adopted_deal_entered_its_stage_where_it_came_from(storage):
@@ -167,7 +167,7 @@ def test_deals_of_any_process_are_rows_and_a_process_speaks_for_its_own(storage)
 
     commit(storage, sale_in("approach"))
     commit(storage, Two().open(id="D-2", name="other", by="noa", at=NOW))
-    chances = {row.id: row.probability for row in replayed(storage.journal(), process=PROCESS)}
+    chances = {row.id: row.probability for row in replayed(storage, process=PROCESS)}
     assert chances == {"D-1": PROCESS.approach.probability, "D-2": None}
 
 
@@ -178,10 +178,10 @@ def test_columns_of_your_own_come_from_fields_of_the_same_name_or_from_facts(sto
         region: str | None = None
 
     commit(storage, sale_in("approach", contact_id="C-1"))
-    (row,) = replayed(storage.journal(), row=Row, facts=lambda deal: {"region": "West"})
+    (row,) = replayed(storage, row=Row, facts=lambda deal: {"region": "West"})
     assert (row.contact_id, row.region) == ("C-1", "West")
     with pytest.raises(UnknownName, match="did you mean 'region'"):
-        list(replayed(storage.journal(), row=Row, facts=lambda deal: {"regoin": "West"}))
+        list(replayed(storage, row=Row, facts=lambda deal: {"regoin": "West"}))
 
 
 def test_a_deal_that_makes_no_right_row_is_refused_and_the_others_are_there(storage):
@@ -189,10 +189,10 @@ def test_a_deal_that_makes_no_right_row_is_refused_and_the_others_are_there(stor
     commit(storage, sale_in("approach", id="D-2"))
     refused: list[RefusedRow] = []
     facts = lambda deal: {"pushes": -1 if deal.id == "D-1" else 0}  # noqa: E731
-    assert [row.id for row in replayed(storage.journal(), facts=facts, refused=refused)] == ["D-2"]
+    assert [row.id for row in replayed(storage, facts=facts, refused=refused)] == ["D-2"]
     assert [(one.number, one.id) for one in refused] == [(1, "D-1")]
     with pytest.raises(InvalidValue, match="pushes of deal 'D-1'"):
-        list(replayed(storage.journal(), facts=facts))
+        list(replayed(storage, facts=facts))
 
 
 def test_recorded_events_of_a_history_will_do(storage):
@@ -210,7 +210,31 @@ def test_a_journal_is_read_on_and_what_was_read_before_changes_nothing(storage):
     reading.read(storage.journal())
     reading.read(storage.journal(after=3))
     assert [row.owner for row in reading.rows()] == ["dan"]
-    assert list(reading.rows()) == list(replayed(storage.journal()))
+    assert list(reading.rows()) == list(replayed(storage))
+
+
+def test_a_journal_longer_than_a_page_is_read_to_its_end(storage):
+    deal = commit(storage, sale_in("approach"))
+    for number in range(1, 12):
+        sale = later(deal, number)
+        sale.update(owner=f"seller {number}")
+        deal = commit(storage, sale)
+    assert len(list(entries_of(storage, page=4))) == deal.version
+    assert [entry.position for entry in entries_of(storage, after=3, page=4)][:2] == [4, 5]
+    assert row_of(storage).owner == "seller 11"
+
+
+def test_a_storage_is_read_on_from_where_it_was_left(storage):
+    deal = commit(storage, sale_in("approach"))
+    reading = Replay()
+    reading.read(storage)
+    before = reading.position
+    sale = later(deal, 1)
+    sale.update(owner="dan")
+    commit(storage, sale)
+    reading.read(storage)
+    assert (before, reading.position) == (deal.version, deal.version + 1)
+    assert [row.owner for row in reading.rows()] == ["dan"]
 
 
 def test_an_event_that_is_missing_is_an_error(storage):

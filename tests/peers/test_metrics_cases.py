@@ -97,7 +97,7 @@ def test_fr_07_a_lost_deal_weighs_nothing():
     sale = sale_in("closing")
     sale.lose(reason="price")
     storage.commit(sale.changes)
-    (row,) = replayed(storage.journal(), process=StandardProcess())
+    (row,) = replayed(storage, process=StandardProcess())
     assert (row.probability, row.amount.times(row.probability)) == (0, Money("0", "EUR"))
 
 

@@ -20,9 +20,11 @@ from salesflow.deal.deal import Deal
 from salesflow.deal.event import DealAdopted, ProcessMigrated, StageChanged
 from salesflow.errors import InvalidValue, UnknownName
 from salesflow.event import Creation, Event, Recorded
+from salesflow.measure.journal_entries import entries_of
 from salesflow.measure.rows import DealRow, ObjectionRow, RefusedRow, TaskRow, VisitRow
 from salesflow.outcome import Outcome
 from salesflow.process.definition import Probability
+from salesflow.storage.protocols import Journal
 from salesflow.storage.receipt import JournalEntry
 from salesflow.values.moments import elapsed, moment
 
@@ -139,7 +141,7 @@ class Replay(Generic[R]):
     Example::
 
         replay = Replay(as_of=monday)
-        replay.read(storage.journal())
+        replay.read(storage)
         rows = list(replay.rows())
     """
 
@@ -148,6 +150,8 @@ class Replay(Generic[R]):
     before: datetime | None = attrs.field(default=None, kw_only=True)
     process: Chances | None = attrs.field(default=None, kw_only=True)
     facts: Facts | None = attrs.field(default=None, kw_only=True)
+    position: int = attrs.field(default=0, init=False)
+    """The last position of the journal that was read."""
     _tracks: dict[str, _Track] = attrs.field(init=False, factory=dict)
     _later: dict[str, int] = attrs.field(init=False, factory=dict)
     """Deals that began only after the moment, and the version up to which they were read."""
@@ -159,17 +163,25 @@ class Replay(Generic[R]):
             if at is not None:
                 moment(at, field=name)
 
-    def read(self, entries: Iterable[JournalEntry | Recorded]) -> None:
-        """Read what follows: entries of a journal, or recorded events.
+    def read(self, journal: Journal | Iterable[JournalEntry | Recorded]) -> None:
+        """Read what follows.
 
         Events of other entities than deals are passed over, and so is an event that was read before: a journal may be
         read again from any position.
 
+        Args:
+            journal: a storage with a journal, of which all is read that follows the last position that was; or entries
+                of one, or recorded events. What ``storage.journal()`` gives are the first thousand entries only.
+
         Raises:
             InvalidValue: an event of a deal is missing between two that were read.
         """
-        for entry in entries:
-            recorded = entry.recorded if isinstance(entry, JournalEntry) else entry
+        for entry in journal if isinstance(journal, Iterable) else entries_of(journal, after=self.position):
+            if isinstance(entry, JournalEntry):
+                self.position = max(self.position, entry.position)
+                recorded = entry.recorded
+            else:
+                recorded = entry
             if issubclass(recorded.kind, Deal):
                 self._read(recorded)
 
@@ -302,7 +314,7 @@ def _tasks(deal: Deal) -> tuple[TaskRow, ...]:
 
 @overload
 def replayed(
-    journal: Iterable[JournalEntry | Recorded],
+    journal: Journal | Iterable[JournalEntry | Recorded],
     *,
     as_of: datetime | None = None,
     before: datetime | None = None,
@@ -312,7 +324,7 @@ def replayed(
 ) -> Iterator[DealRow]: ...
 @overload
 def replayed(
-    journal: Iterable[JournalEntry | Recorded],
+    journal: Journal | Iterable[JournalEntry | Recorded],
     *,
     row: type[R],
     as_of: datetime | None = None,
@@ -322,7 +334,7 @@ def replayed(
     refused: list[RefusedRow] | None = None,
 ) -> Iterator[R]: ...
 def replayed(
-    journal: Iterable[JournalEntry | Recorded],
+    journal: Journal | Iterable[JournalEntry | Recorded],
     *,
     row: type[DealRow] = DealRow,
     as_of: datetime | None = None,
@@ -334,7 +346,8 @@ def replayed(
     """The rows of a journal, read once.
 
     Args:
-        journal: its entries, or recorded events, in order; of any processes.
+        journal: a storage with a journal, of which all entries are read; or entries, or recorded events, in order. Of
+            any processes.
         row, as_of, before, process, facts: as in :class:`Replay`.
         refused: where deals that make no right row are noted; without it the first of them raises.
 
@@ -342,7 +355,7 @@ def replayed(
         InvalidValue: an event is missing, or a deal contradicts itself.
 
     Example:
-        ``rows = list(replayed(storage.journal(), as_of=end_of_march))``
+        ``rows = list(replayed(storage, as_of=end_of_march))``
     """
     reading = Replay(row=row, as_of=as_of, before=before, process=process, facts=facts)
     reading.read(journal)
