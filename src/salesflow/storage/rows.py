@@ -32,6 +32,8 @@ E = TypeVar("E", bound=Entity)
 
 __all__ = ["Rows", "check_window"]
 
+_NO_LINK: Final = (None, None, None)
+_entry_row = maker(EntryRow)
 _event_row = maker(EventRow)
 _as_recorded = maker(Recorded)
 
@@ -118,7 +120,7 @@ class Rows:
             hash: the ``hash`` that is stored there, for the audit chain.
         """
         if self._chain is None:
-            return [EntryRow(position, event) for position, event in enumerate(events, last + 1)]
+            return [_entry_row(position, event, _NO_LINK) for position, event in enumerate(events, last + 1)]
         rows: list[EntryRow] = []
         head = ChainHead(position=last, hash=hash or "")
         for event in events:
