@@ -101,12 +101,17 @@ class _Track:
     def _leave(self, event: StageChanged) -> None:
         if self.engaged_at is None and self.knows_start and event.outcome is not Outcome.LOST:
             self.engaged_at = event.at
-        self.visits[-1] = attrs.evolve(
-            self.visits[-1],
+        stay = self.visits[-1]
+        self.visits[-1] = VisitRow(  # attrs.evolve takes twenty times as long
+            deal_id=stay.deal_id,
+            stage=stay.stage,
+            entered_at=stay.entered_at,
             left_at=event.at,
+            outcome=stay.outcome,
             move=event.move,
             next_stage=event.target,
             next_outcome=event.outcome,
+            nth=stay.nth,
         )
 
     def _rename(self, event: ProcessMigrated) -> None:
