@@ -23,6 +23,8 @@ from salesflow.deal.deal import Deal
 from salesflow.deal.event import DealOpened, DealUpdated, StageChanged
 from salesflow.entity import Entity
 from salesflow.event import Creation, Event, Recorded
+from salesflow.measure.goals import GoalLevel, GoalStatus
+from salesflow.measure.target import Target
 from salesflow.people.contact import Contact, ContactUpdated
 from salesflow.people.lead import Lead, LeadUpdated
 from salesflow.people.merging import (
@@ -37,6 +39,7 @@ from salesflow.people.organization import Organization, OrganizationUpdated
 from salesflow.storage.records import Records
 from salesflow.storage.registry import OWN
 from salesflow.values.contact_details import EmailAddress, PhoneNumber
+from salesflow.values.moments import Period
 from salesflow.values.money import Money
 from salesflow.worked import Worked
 
@@ -56,6 +59,10 @@ _BY_TYPE: dict[object, object] = {
     Money: Money("48000", "EUR"),
     EmailAddress: EmailAddress("sales@acme.example"),
     PhoneNumber: PhoneNumber("+1 202 555 0123"),
+    Period: Period(JERUSALEM, JERUSALEM + timedelta(days=365)),
+    Target: Target(
+        period=Period(JERUSALEM, JERUSALEM + timedelta(days=365)), count=40, kind="activities", activity="call"
+    ),
 }
 _BY_NAME: dict[str, object] = {
     "at": datetime(2026, 11, 2, 9, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2))),
@@ -97,6 +104,10 @@ _SPECIAL: dict[tuple[str, str], object] = {
     ("Cadence", "at"): time(9, 30),
     ("PaymentTerms", "parts"): (),
     ("PaymentTerms", "early_discount"): None,
+    ("Goal", "status"): GoalStatus.PROPOSED,
+    ("Goal", "committed"): None,
+    ("Goal", "part_of"): "G-0",
+    ("Goal", "level"): GoalLevel.PERSON,
 }
 
 

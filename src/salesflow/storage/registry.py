@@ -68,6 +68,9 @@ OWN: Final[Mapping[str, str]] = {
         "deal.line_items": "LineItemAdded LineItemChanged LineItemRemoved",
         "deal.follow_up": "DeliveryChecked CadenceAgreed CadenceEnded FeedbackRecorded OpeningNoted OpeningLinked "
         "LoyaltyNoted",
+        "measure.goals": "Goal GoalProposed GoalCommitted GoalRevised GoalReassigned GoalWithdrawn",
+        "measure.meeting": "TeamMeeting TeamMeetingOpened ConcernRaised SolutionContributed DecisionMade DecisionSettled "
+        "TeamMeetingClosed",
         "deal.tasks": "TaskAdded TaskCompleted TaskCanceled TaskReopened TaskReassigned TaskRescheduled",
     }.items()
     for name in names.split()
