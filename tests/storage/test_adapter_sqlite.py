@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +13,12 @@ import pytest
 from storage.adapting import ABILITIES, INDEXED, files_of, sqlite_storage
 from storage.databases import Faulty
 
+from salesflow import ChangeSet, Contact, Deal
+from salesflow.errors import StorageClosed, StorageError
+from salesflow.storage import Query, eq
 from salesflow.testing.storage_contract import StorageContract
+from salesflow.testing.storage_contract.expecting import expect_discretion
+from salesflow.testing.storage_contract.samples import NOW, a_contact, a_sale, added, updated
 
 
 class SQLiteContract(StorageContract):
@@ -62,3 +69,131 @@ class TestSQLiteStorage(SQLiteContract):
 
 class TestSQLiteStorageWithoutIndexes(SQLiteContract):
     """Without, so that every query reads and checks what is stored."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deals.db"
+
+
+@pytest.fixture
+def storage(path: Path) -> Iterator[Any]:
+    storage = sqlite_storage(path)
+    yield storage
+    storage.close()
+
+
+def statements(storage: Any, work: Callable[[], object]) -> list[str]:
+    """The statements that a piece of work runs, with their values."""
+    seen: list[str] = []
+    storage._connection.set_trace_callback(seen.append)
+    work()
+    storage._connection.set_trace_callback(None)
+    return [one for one in seen if one.startswith("select body")]
+
+
+def plans(storage: Any, query: Query[Any]) -> list[str]:
+    """How SQLite goes about each statement of a query."""
+    asked = statements(storage, lambda: storage.find(query))
+    assert asked
+    return [
+        "; ".join(row[3] for row in storage._connection.execute(f"explain query plan {statement}"))
+        for statement in asked
+    ]
+
+
+@pytest.mark.parametrize("order", [["expected_close"], ["amount"], [], ["id"]])
+def test_pages_are_read_from_an_index_in_its_order(storage: Any, order: list[str]) -> None:
+    storage.commit(ChangeSet.of(*(a_sale(f"D-{number}", owner="noa").changes for number in range(9))))
+    query = Query(Deal, order=order, limit=2)
+    for plan in plans(storage, query) + plans(storage, query.next(storage.find(query).cursor)):
+        assert plan.startswith("SEARCH entities USING INDEX")
+        assert "TEMP B-TREE" not in plan
+
+
+def test_a_criterion_narrows_down_with_its_index(storage: Any) -> None:
+    (plan,) = plans(storage, Query(Deal, where=[eq("owner", "noa")]))
+    assert "key_owner_index (tenant=? AND kind=? AND key_owner=?)" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_a_page_in_descending_order_sorts_no_more_than_those_with_the_same_value(storage: Any) -> None:
+    for plan in plans(storage, Query(Deal, order=["-expected_close"])):
+        assert plan.startswith("SEARCH entities USING INDEX key_expected_close_index")
+        assert "TEMP B-TREE FOR ORDER BY" not in plan
+
+
+def test_a_field_that_is_indexed_later_is_filled_in(path: Path) -> None:
+    with closing(sqlite_storage(path, indexed={})) as before:
+        before.commit(ChangeSet.of(*(a_sale(f"D-{number}", owner="noa").changes for number in range(3))))
+        before.for_tenant("acme").commit(a_sale("D-9", owner="noa").changes)
+    with closing(sqlite_storage(path)) as after:
+        query = Query(Deal, where=[eq("owner", "noa")])
+        assert "key_owner" in plans(after, query)[0]
+        assert [deal.id for deal in after.find(query).items] == ["D-0", "D-1", "D-2"]
+        assert [deal.id for deal in after.for_tenant("acme").find(query).items] == ["D-9"]
+
+
+def test_a_field_that_is_no_longer_indexed_is_left_alone(path: Path) -> None:
+    with closing(sqlite_storage(path)) as before:
+        before.commit(a_sale(owner="noa").changes)
+    with closing(sqlite_storage(path, indexed={})) as after:
+        assert len(after.find(Query(Deal, where=[eq("owner", "noa")])).items) == 1
+
+
+def test_a_closed_storage_says_that_it_is_closed(storage: Any) -> None:
+    storage.close()
+    for call in (
+        lambda: storage.get(Deal, "D-1"),
+        lambda: storage.find(Query(Deal)),
+        lambda: storage.journal(),
+        lambda: storage.commit(a_sale().changes),
+        lambda: storage.for_tenant("acme").history(Deal, "D-1"),
+    ):
+        with pytest.raises(StorageClosed):
+            call()
+
+
+def test_an_error_of_the_database_is_told_without_its_message(path: Path, storage: Any) -> None:
+    storage._connection.execute("pragma busy_timeout = 1")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(StorageError) as refused:
+            storage.commit(added(a_contact(name="Zelda Quint")))
+    assert "SQLITE_BUSY" in str(refused.value)
+    expect_discretion(refused.value, {"name": "Zelda Quint"})
+    storage.commit(added(a_contact()))
+
+
+def test_an_erasure_that_cannot_rebuild_the_file_says_so_and_can_be_repeated(path: Path, storage: Any) -> None:
+    storage.commit(added(a_contact(name="Zelda Quint")))
+    storage._connection.execute("pragma busy_timeout = 1")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from entities").fetchone()
+        with pytest.raises(StorageError, match="erase again"):
+            storage.erase(Contact, "C-1", by="noa", at=NOW)
+    assert storage.get(Contact, "C-1").version == 2
+    storage.erase(Contact, "C-1", by="noa", at=NOW)
+    assert b"Zelda" not in files_of(path)
+
+
+def test_many_people_are_forgotten_down_to_the_last_page(path: Path, storage: Any) -> None:
+    """Pages that are split keep copies of what has moved to their neighbors; ``secure_delete`` does not reach them."""
+    names = [f"zq{number * 7919 % 211:03}zq" for number in range(211)]
+    for number, name in enumerate(names):
+        contact = a_contact(f"C-{name}", name=name, email=f"{name}@acme.example", notes=name * (1 + number * 31 % 200))
+        storage.commit(added(contact).with_key(f"request {number}"))
+    for name in names[::7]:
+        storage.commit(updated(storage.get(Contact, f"C-{name}"), notes=name * 50))
+    forgotten = names[::10]
+    for name in forgotten:
+        storage.erase(Contact, f"C-{name}", by="noa", at=NOW)
+    stored = files_of(path)
+    assert [name for name in forgotten if f'"{name}"'.encode() in stored or f"{name}@".encode() in stored] == []
+    assert f"{names[1]}@".encode() in stored
+
+
+def test_ids_of_digits_stay_text(storage: Any) -> None:
+    storage.commit(a_sale("007").changes | a_sale("7").changes)
+    assert [deal.id for deal in storage.find(Query(Deal)).items] == ["007", "7"]
