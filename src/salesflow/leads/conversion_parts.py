@@ -3,6 +3,10 @@
 Who may be the same person or organization, ``find_duplicates`` says; here it is decided which of them is used. A record is
 reused where it is the likeliest one, is not merged away, and does not merely look alike: letters of another alphabet are
 never taken for the same name without somebody looking. A list of so many hits that it says little decides nothing.
+
+Two people may have one name. So a contact is reused where something besides the name is the same, as Pipedrive has it. Two
+organizations seldom have one: the only one of exactly this name is reused, however short the name is, unless its domain is
+another one.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ from salesflow.deal.deal import Deal
 from salesflow.entity import Entity
 from salesflow.leads.duplicates import Duplicates, Hit, find_duplicates
 from salesflow.leads.likeness import SameAs
+from salesflow.leads.matching.evidence import Likeness
+from salesflow.leads.matching.profile import Profile
 from salesflow.leads.matching_rules import MatchingRules
 from salesflow.people.contact import Contact
 from salesflow.people.lead import Lead
@@ -100,6 +106,7 @@ class ConversionPart(Generic[E]):
         because: why it is reused or made, in words.
         score: how likely it is the same, where it was found as a duplicate.
         others: the other likely ones, the likeliest first.
+        namesakes: ids of others of the same name, of whom nothing else is known to be the same.
         look_alikes: those that only look alike, for somebody to look at.
     """
 
@@ -108,6 +115,7 @@ class ConversionPart(Generic[E]):
     because: str
     score: Decimal | None = None
     others: tuple[Hit[E], ...] = ()
+    namesakes: tuple[str, ...] = ()
     look_alikes: tuple[Hit[E], ...] = ()
 
     @property
@@ -121,6 +129,18 @@ class ConversionPart(Generic[E]):
         return self.known_id if self.record is None else self.record.id
 
 
+_OF_NAMES = frozenset(
+    {
+        Likeness.SAME_NAME,
+        Likeness.SAME_SHORT_NAME,
+        Likeness.NEARLY_SAME_NAME,
+        Likeness.SOUNDS_ALIKE,
+        Likeness.NAME_WITHIN_NAME,
+        Likeness.INITIALS,
+        Likeness.SLIP_IN_SHORT_NAME,
+        Likeness.PART_OF_NAME,
+    }
+)
 _MEANS_OF_A_PERSON = ("name", "email", "phone", "mobile", "job_title")
 
 
@@ -130,11 +150,20 @@ def chosen_contact(
     """The contact that a lead becomes, or ``None`` where nothing is known of a person."""
     found = _found(lead, contacts, rules)
     hits = _usable(found, SameAs.PERSON, Contact)
-    if hits:
-        return _reused(hits[0], hits, found)
+    namesakes = tuple(hit.other.id for hit in hits if _is_name_alone(hit))
+    same = [hit for hit in hits if not _is_name_alone(hit)]
+    if same:
+        return attrs.evolve(_reused(same[0], same, found), namesakes=namesakes)
     if all(getattr(lead, name) is None for name in _MEANS_OF_A_PERSON):
         return None
-    return ConversionPart(because=_why_made(found, "contact"), look_alikes=_only_look(found, Contact))
+    return ConversionPart(
+        because=_why_made(found, "contact"), namesakes=namesakes, look_alikes=_only_look(found, Contact)
+    )
+
+
+def _is_name_alone(hit: Hit[E]) -> bool:
+    """Whether nothing but the name speaks for it."""
+    return all(reason.likeness in _OF_NAMES for reason in hit.reasons if reason.points > 0)
 
 
 def chosen_organization(
@@ -158,15 +187,45 @@ def chosen_organization(
     if hits:
         best = next((hit for hit in hits if hit.other.id == employer), hits[0])
         return _reused(best, hits, found)
+    known = () if isinstance(given, Duplicates) else given
     if lead.organization_name is not None:
-        return ConversionPart(because=_why_made(found, "organization"), look_alikes=_only_look(found, Organization))
+        return _by_name(lead, known, employer, found, rules)
     if employer is None:
         return None
-    known = () if isinstance(given, Duplicates) else given
     record = next((one for one in known if one.id == employer and one.merged_into is None), None)
     return ConversionPart(
         record=record, known_id=None if record else employer, because="the contact that is reused works there"
     )
+
+
+def _by_name(
+    lead: Lead,
+    organizations: Sequence[Organization],
+    employer: str | None,
+    found: Duplicates[Organization],
+    rules: MatchingRules,
+) -> ConversionPart[Organization]:
+    """The only organization of exactly this name, or the one of them where the contact works; a new one otherwise."""
+    profile = Profile(lead, rules)
+    same = [one for one in organizations if one.merged_into is None and _is_namesake(profile, Profile(one, rules))]
+    chosen = [one for one in same if one.id == employer] or same
+    looks = _only_look(found, Organization)
+    if len(chosen) == 1 and not found.is_noise:
+        others = tuple(one.id for one in same if one is not chosen[0])
+        because = "the contact that is reused works there" if others else "the only one of this name"
+        return ConversionPart(record=chosen[0], because=because, namesakes=others, look_alikes=looks)
+    names = tuple(one.id for one in same)
+    return ConversionPart(because=_why_made(found, "organization"), namesakes=names, look_alikes=looks)
+
+
+def _is_namesake(one: Profile, other: Profile) -> bool:
+    """Whether the names of two organizations are the same, in one alphabet, and their domains do not speak against it."""
+    mine, theirs = one.organization, other.organization
+    if mine is None or theirs is None or mine.key != theirs.key:
+        return False
+    if mine.has_mixed_word or theirs.has_mixed_word or mine.is_foreign is not theirs.is_foreign:
+        return False
+    return not (one.domains and other.domains and set(one.domains).isdisjoint(other.domains))
 
 
 def _found(lead: Lead, among: Iterable[E] | Duplicates[E], rules: MatchingRules) -> Duplicates[E]:
