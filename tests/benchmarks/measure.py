@@ -93,7 +93,7 @@ def metrics(*, quantiles: Sequence[str] = (), kept: Kept = Kept.EXACT) -> dict[s
     wanted = {"quantiles": quantiles, "kept": kept}
     return {
         "win rate": WinRate(),
-        "win rate of all": WinRate(among="won, lost and open deals"),
+        "win rate of all": WinRate(among="all"),
         "win rate by value": WinRate(by_value=True),
         "deal": DealSize(**wanted),
         "cycle": SalesCycle(**wanted),

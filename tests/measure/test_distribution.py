@@ -12,7 +12,7 @@ from salesflow import InvalidValue
 from salesflow.measure.distribution import Distribution, Histogram, Kept, Quantile, Sketch, Stored, distribution
 
 whole_numbers = st.lists(st.integers(-(2**40), 2**40), min_size=1, max_size=30)
-LOWER = "the lower of the two"
+LOWER = "lower"
 
 
 def of(kind, values):
@@ -55,7 +55,7 @@ def test_a_sketch_of_one_value_is_exact(value):
 
 
 def test_the_nearest_rank_is_always_one_of_the_values():
-    nearest = "the least value that so many are not above (type 1)"
+    nearest = "nearest rank"
     values = of(Histogram, [10, 20, 30, 40])
     found = [values.quantile(Quantile(at, nearest)) for at in ("0", "0.25", "0.26", "0.5", "1")]
     assert found == [10, 10, 20, 20, 40]

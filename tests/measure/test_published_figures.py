@@ -118,7 +118,7 @@ FIGURES: dict[str, Callable[[tuple[OpportunityRow, ...]], object]] = {
     "M04": lambda rows: stage("Engaging").of(rows).value,
     "M05": lambda rows: stage("Prospecting").of(rows).value,
     "M06": lambda rows: WinRate().of(rows).percent(2),
-    "M07": lambda rows: WinRate(among="won, lost and open deals").of(rows).percent(2),
+    "M07": lambda rows: WinRate(among="all").of(rows).percent(2),
     "M08": lambda rows: TotalAmount().of(rows).value.amount,
     "M09": lambda rows: CYCLE.of(rows).mean.rounded(1),
     "M10": lambda rows: CLOSED_CYCLE.of(rows).median.value,
@@ -132,9 +132,7 @@ FIGURES: dict[str, Callable[[tuple[OpportunityRow, ...]], object]] = {
     "M29": lambda rows: top_agent()[2],
     "M42": lambda rows: grouped(TotalAmount(), "region").of(rows)["West"].value.amount,
     "M46": lambda rows: grouped(TotalAmount(), "product").of(rows)["GTXPro"].value.amount,
-    "M50": lambda rows: (
-        grouped(WinRate(among="won, lost and open deals"), "product").of(rows)["GTX Plus Pro"].percent()
-    ),
+    "M50": lambda rows: grouped(WinRate(among="all"), "product").of(rows)["GTX Plus Pro"].percent(),
     "M54": lambda rows: grouped(TotalAmount(), "sector").of(rows)["retail"].value.amount,
     "M58": lambda rows: ENGAGING_ON_NEW_YEARS_EVE.of(rows).older,
     "M60": lambda rows: grouped(DealCount(outcomes=Outcome.OPEN), "organization_id").of(rows)[None].value,

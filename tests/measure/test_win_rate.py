@@ -10,7 +10,7 @@ from deals_measured import START, a_row, after, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import InvalidValue, Money, Period, WrongType
+from salesflow import InvalidValue, Money, Period, UnknownName, WrongType
 from salesflow.measure import Among, Axis, Rate, Rates, WinRate, grouped
 
 
@@ -108,6 +108,10 @@ def test_a_cohort_is_by_the_date_of_opening_and_waits_for_its_open_deals():
 def test_open_deals_belong_to_no_period_of_closing():
     with pytest.raises(InvalidValue, match=r'open deals have no date of the close .*axis="created"'):
         WinRate(among=Among.ALL, period=Period.month(2026, 11, START.tzinfo))
+    with pytest.raises(UnknownName, match="did you mean 'created'"):
+        WinRate(axis="creatd")
+    with pytest.raises(UnknownName, match="'closed' or 'all'"):
+        WinRate(among="some")
     with pytest.raises(WrongType, match="must be a Period"):
         WinRate(period="2026-11")
 

@@ -16,7 +16,7 @@ from salesflow.errors import InvalidValue
 from salesflow.measure.distribution import Distribution
 from salesflow.measure.metric import DealMetric, DealTally, moments_on, of_outcomes, outcomes
 from salesflow.measure.rates import Rates
-from salesflow.measure.result import Axis, Result, quotient
+from salesflow.measure.result import Axis, Result, axis_of, quotient
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import Spread, SpreadMetric, spread
 from salesflow.outcome import Outcome
@@ -196,7 +196,7 @@ class TotalAmount(DealMetric[Result[Money]]):
         ``grouped(TotalAmount(), "month").of(rows)["2026-11"].value`` is what was won in November.
     """
 
-    axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
+    axis: Axis = attrs.field(default=Axis.CLOSED, converter=axis_of)
     outcomes: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.WON}), converter=outcomes)
     rates: Rates | None = None
 
@@ -263,7 +263,7 @@ class DealSize(SpreadMetric[Spread[Money]]):
         ``DealSize(quantiles=["0.5"]).of(rows).median.value``
     """
 
-    axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
+    axis: Axis = attrs.field(default=Axis.CLOSED, converter=axis_of)
     outcomes: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.WON}), converter=outcomes)
     rates: Rates | None = None
 

@@ -10,7 +10,7 @@ import attrs
 from salesflow.errors import InvalidValue
 from salesflow.measure.amounts import in_words
 from salesflow.measure.metric import DealTally, moments_on, of_outcomes, outcomes
-from salesflow.measure.result import Axis
+from salesflow.measure.result import Axis, axis_of
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
 from salesflow.outcome import Outcome
@@ -24,7 +24,7 @@ def start_axis(value: Axis | str) -> Axis:
     Raises:
         InvalidValue: it is another one.
     """
-    axis = Axis(value)
+    axis = axis_of(value)
     if axis not in (Axis.CREATED, Axis.ENGAGED):
         raise InvalidValue("it is counted from when a deal was created or engaged", field="start", value=axis.value)
     return axis
@@ -45,7 +45,7 @@ class SalesCycle(DurationMetric[Spread[Decimal]]):
         cycle.mean.rounded(1), cycle.median.value, cycle.quantile("0.75").value
     """
 
-    axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
+    axis: Axis = attrs.field(default=Axis.CLOSED, converter=axis_of)
     start: Axis = attrs.field(default=Axis.CREATED, converter=start_axis)
     outcomes: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.WON}), converter=outcomes)
 

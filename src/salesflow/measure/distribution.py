@@ -21,6 +21,7 @@ from math import ceil
 
 import attrs
 
+from salesflow.deal.children import chosen
 from salesflow.errors import InvalidValue
 from salesflow.values.decimals import exact_decimal
 
@@ -33,6 +34,7 @@ __all__ = [
     "Sketch",
     "Stored",
     "distribution",
+    "kept_of",
     "quantile",
 ]
 
@@ -40,17 +42,45 @@ __all__ = [
 class QuantileMethod(StrEnum):
     """What a quantile is where it falls between two values. Numbered as by Hyndman and Fan (1996)."""
 
-    LINEAR = "linear interpolation between the two (type 7, as PERCENTILE.INC)"
-    LOWER = "the lower of the two"
-    HIGHER = "the higher of the two"
-    NEAREST_RANK = "the least value that so many are not above (type 1)"
+    LINEAR = "linear"
+    LOWER = "lower"
+    HIGHER = "higher"
+    NEAREST_RANK = "nearest rank"
+
+    @property
+    def in_words(self) -> str:
+        """What it does between two values."""
+        return {
+            QuantileMethod.LINEAR: "linear interpolation between two values (type 7, as PERCENTILE.INC)",
+            QuantileMethod.LOWER: "the lower of two values",
+            QuantileMethod.HIGHER: "the higher of two values",
+            QuantileMethod.NEAREST_RANK: "the least value that so many are not above (type 1)",
+        }[self]
 
 
 class Kept(StrEnum):
     """What is kept of the values for quantiles."""
 
     EXACT = "exact"
-    SKETCH = "sketch of fixed buckets, at most 1.6 % off"
+    SKETCH = "sketch"
+
+    @property
+    def in_words(self) -> str:
+        """How right what it gives is."""
+        return "exact" if self is Kept.EXACT else "by a sketch of fixed buckets, at most 1.6 % off"
+
+
+def _method(value: QuantileMethod | str) -> QuantileMethod:
+    return chosen(QuantileMethod, value, kind="quantile method")
+
+
+def kept_of(value: Kept | str) -> Kept:
+    """What is kept, or what is of this name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    return chosen(Kept, value, kind="way to keep values")
 
 
 def _fraction(value: Decimal | str | int) -> Decimal:
@@ -75,11 +105,11 @@ class Quantile:
     """
 
     at: Decimal = attrs.field(converter=_fraction)
-    method: QuantileMethod = attrs.field(default=QuantileMethod.LINEAR, converter=QuantileMethod)
+    method: QuantileMethod = attrs.field(default=QuantileMethod.LINEAR, converter=_method)
 
     def __str__(self) -> str:
         name = "median" if self.at == Decimal("0.5") else f"quantile {self.at.normalize():f}"
-        return f"{name}, {self.method}"
+        return f"{name}, {self.method.in_words}"
 
 
 def quantile(value: Quantile | Decimal | str | int) -> Quantile:

@@ -15,7 +15,7 @@ import attrs
 
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 from salesflow.measure.metric import Metric, Tally, moments_on
-from salesflow.measure.result import Axis, Group, Groups
+from salesflow.measure.result import Axis, Group, Groups, axis_of
 from salesflow.measure.rows import DealRow
 from salesflow.values.working_time import time_zone
 
@@ -95,7 +95,7 @@ class _LocalDay:
     """The local day of a deal on an axis, or the month, or whatever it lies in. Equal ones are the same."""
 
     text: Callable[[date], str]
-    axis: Axis = attrs.field(converter=Axis)
+    axis: Axis = attrs.field(converter=axis_of)
     zone: Zone = attrs.field(converter=_zone)
     _at: Callable[[DealRow], datetime | None] = attrs.field(init=False, eq=False, repr=False)
 
@@ -122,7 +122,7 @@ class _Column:
 
 
 def _on_day(name: str, text: Callable[[date], str], axis: Axis | str, zone: Zone) -> Grouping:
-    return Grouping(f"{name} ({Axis(axis)})", _LocalDay(text, axis, zone))
+    return Grouping(f"{name} ({axis_of(axis)})", _LocalDay(text, axis, zone))
 
 
 def by_day(axis: Axis | str = Axis.CLOSED, *, zone: Zone = UTC) -> Grouping:

@@ -15,9 +15,10 @@ from typing import Generic, TypeVar, cast
 
 import attrs
 
+from salesflow.deal.children import chosen
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.measure.days import DayCount
-from salesflow.measure.result import EXACTLY, Axis, Definition, LeftOut
+from salesflow.measure.result import EXACTLY, Axis, Definition, LeftOut, axis_of
 from salesflow.measure.rows import DealRow
 from salesflow.outcome import Outcome
 from salesflow.values.moments import Period, moment
@@ -156,11 +157,12 @@ def outcomes(value: Outcome | str | Iterable[Outcome | str]) -> frozenset[Outcom
 
     Raises:
         InvalidValue: there are none.
+        UnknownName: there is no such outcome.
     """
     several = (value,) if isinstance(value, str) else tuple(value)
     if not several:
         raise InvalidValue("at least one outcome is looked at", field="outcomes", way_out="give Outcome.WON, say")
-    return frozenset(Outcome(one) for one in several)
+    return frozenset(chosen(Outcome, one, kind="outcome") for one in several)
 
 
 @attrs.define(eq=False)
@@ -194,10 +196,6 @@ class Noted:
         return None if self.ids is None else tuple(sorted(set(self.ids)))
 
 
-def _axis(value: Axis | str) -> Axis:
-    return Axis(value)
-
-
 @attrs.frozen(kw_only=True)
 class DealMetric(Metric[R_co]):
     """A metric of deals, with the choice of which ones.
@@ -211,7 +209,7 @@ class DealMetric(Metric[R_co]):
         with_ids: whether the result names the deals that it rests on. That takes memory for each of them.
     """
 
-    axis: Axis = attrs.field(default=Axis.CREATED, converter=_axis)
+    axis: Axis = attrs.field(default=Axis.CREATED, converter=axis_of)
     period: Period | None = None
     where: Where | None = None
     population: str = ""

@@ -8,7 +8,7 @@ from decimal import Decimal
 import attrs
 
 from salesflow.measure.metric import DealMetric, DealTally, Noted
-from salesflow.measure.result import Axis, Groups, Result
+from salesflow.measure.result import Axis, Groups, Result, axis_of
 from salesflow.measure.rows import DealRow
 from salesflow.measure.shares_of import divided
 from salesflow.measure.spread import TO_34_DIGITS
@@ -25,7 +25,7 @@ class _Reasons(DealMetric[Groups[Result[Decimal]]]):
         axis: the date by which deals belong to the period; of the close where nothing is said.
     """
 
-    axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
+    axis: Axis = attrs.field(default=Axis.CLOSED, converter=axis_of)
 
     def tally(self) -> ReasonTally:
         """An empty tally."""

@@ -16,13 +16,25 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from salesflow.deal.children import chosen
 from salesflow.errors import InvalidValue, UnknownName
 from salesflow.measure.days import DayCount
 from salesflow.values.decimals import HALF_UP, half_up
 from salesflow.values.moments import Period
 from salesflow.values.money import Money
 
-__all__ = ["EXACTLY", "NOT_ASSIGNED", "Axis", "Definition", "Group", "Groups", "LeftOut", "Result", "quotient"]
+__all__ = [
+    "EXACTLY",
+    "NOT_ASSIGNED",
+    "Axis",
+    "Definition",
+    "Group",
+    "Groups",
+    "LeftOut",
+    "Result",
+    "axis_of",
+    "quotient",
+]
 
 V_co = TypeVar("V_co", covariant=True)
 R_co = TypeVar("R_co", covariant=True)
@@ -40,6 +52,15 @@ class Axis(StrEnum):
     ENGAGED = "engaged"
     CLOSED = "closed"
     EXPECTED = "expected close"
+
+
+def axis_of(value: Axis | str) -> Axis:
+    """An axis, or the one of this name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    return chosen(Axis, value, kind="axis")
 
 
 @attrs.frozen(kw_only=True)

@@ -25,10 +25,11 @@ from typing import TypeVar
 
 import attrs
 
+from salesflow.deal.children import chosen
 from salesflow.deal.deal import ForecastCategory
 from salesflow.deal.objections import ObjectionStatus
 from salesflow.deal.tasks import TaskStatus
-from salesflow.errors import InvalidValue, UnknownName, WrongType
+from salesflow.errors import InvalidValue, WrongType
 from salesflow.outcome import Outcome
 from salesflow.values.moments import day, moment
 from salesflow.values.money import Money
@@ -81,12 +82,7 @@ def _tuple(values: Iterable[T]) -> tuple[T, ...]:
 
 
 def _member(choices: type[C], value: C | str, kind: str) -> C:
-    if type(value) is choices:
-        return value
-    try:
-        return choices(value)
-    except ValueError:
-        raise UnknownName(kind, value, choices) from None
+    return value if type(value) is choices else chosen(choices, value, kind=kind)
 
 
 def _backwards(earlier: str, before: datetime, later: str, at: datetime, *, of: str) -> InvalidValue:

@@ -11,7 +11,7 @@ import attrs
 
 from salesflow.errors import UnknownName
 from salesflow.measure.days import DayCount, ElapsedDays
-from salesflow.measure.distribution import Distribution, Kept, Quantile, distribution, quantile
+from salesflow.measure.distribution import Distribution, Kept, Quantile, distribution, kept_of, quantile
 from salesflow.measure.metric import DealMetric
 from salesflow.measure.result import Definition, LeftOut, Result, quotient
 from salesflow.values.decimals import DIGITS
@@ -96,7 +96,7 @@ class SpreadMetric(DealMetric[R_co]):
     """
 
     quantiles: tuple[Quantile, ...] = attrs.field(default=(), converter=_quantiles)
-    kept: Kept = attrs.field(default=Kept.EXACT, converter=Kept)
+    kept: Kept = attrs.field(default=Kept.EXACT, converter=kept_of)
 
     def distribution(self, *, repeats: bool) -> Distribution:
         """An empty distribution that keeps what the quantiles need."""
@@ -202,5 +202,5 @@ def _of_quantile(definition: Definition, wanted: Quantile, kept: Kept) -> Defini
         metric=f"{'median' if wanted.at == Decimal('0.5') else 'quantile'} {name}",
         numerator=str(wanted),
         denominator=None,
-        method=f"{wanted.method}; {kept}",
+        method=f"{wanted.method.in_words}; {kept.in_words}",
     )

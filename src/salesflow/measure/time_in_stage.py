@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import attrs
 
+from salesflow.deal.children import chosen
 from salesflow.measure.days import ElapsedDays
 from salesflow.measure.distribution import Distribution
 from salesflow.measure.grouping import in_order
@@ -31,8 +32,12 @@ __all__ = ["Per", "TimeInStage"]
 class Per(StrEnum):
     """What one value is."""
 
-    DEAL = "deal, its returns added up"
+    DEAL = "deal"
     VISIT = "visit"
+
+
+def _per(value: Per | str) -> Per:
+    return chosen(Per, value, kind="way to count stays")
 
 
 def _utc(value: datetime | None) -> datetime | None:
@@ -53,7 +58,7 @@ class TimeInStage(DurationMetric[Groups[Spread[Decimal]]]):
         ``TimeInStage(until=now, quantiles=["0.5"]).of(rows)["closing"].median.value``
     """
 
-    per: Per = attrs.field(default=Per.DEAL, converter=Per)
+    per: Per = attrs.field(default=Per.DEAL, converter=_per)
     until: datetime | None = attrs.field(default=None, converter=_utc)
     stages_of: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.OPEN}), converter=outcomes)
 
@@ -164,7 +169,7 @@ class TimeInStageTally(DealTally[Groups[Spread[Decimal]]]):
         return metric.defined(
             "mean time in stage",
             f"days in the stage; {until}",
-            f"number of each {metric.per}",
+            "number of visits" if metric.per is Per.VISIT else "number of deals, the returns of each added up",
             calendar=metric.calendar,
             unit="days",
             rounding=TO_34_DIGITS,

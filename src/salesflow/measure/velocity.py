@@ -22,7 +22,7 @@ from salesflow.measure.cycle import SalesCycle, start_axis
 from salesflow.measure.days import DayCount, ElapsedDays
 from salesflow.measure.metric import DealMetric, Tally, outcomes
 from salesflow.measure.rates import Rates
-from salesflow.measure.result import Axis, Definition, LeftOut, Result, quotient
+from salesflow.measure.result import Axis, Definition, LeftOut, Result, axis_of, quotient
 from salesflow.measure.rows import DealRow
 from salesflow.measure.win_rate import WinRate, WinRateResult, reasons
 from salesflow.outcome import Outcome
@@ -122,7 +122,7 @@ class Velocity(DealMetric[VelocityResult]):
         ``Velocity().of(rows).value`` is an amount a day.
     """
 
-    axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
+    axis: Axis = attrs.field(default=Axis.CLOSED, converter=axis_of)
     number_of: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.OPEN}), converter=outcomes)
     start: Axis = attrs.field(default=Axis.CREATED, converter=start_axis)
     calendar: DayCount = attrs.field(factory=ElapsedDays)

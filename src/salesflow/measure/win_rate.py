@@ -13,10 +13,11 @@ from enum import StrEnum
 
 import attrs
 
+from salesflow.deal.children import chosen
 from salesflow.measure.amounts import AmountTally, Sums, mixed
 from salesflow.measure.metric import LOST, OPEN, WON, DealMetric, DealTally, Noted
 from salesflow.measure.rates import Rates
-from salesflow.measure.result import Axis, Definition, Result, quotient
+from salesflow.measure.result import Axis, Definition, Result, axis_of, quotient
 from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS
 from salesflow.values.money import Money
@@ -27,8 +28,17 @@ __all__ = ["Among", "WinRate", "WinRateResult", "WinRateTally", "reasons"]
 class Among(StrEnum):
     """What the won deals are divided by."""
 
-    CLOSED = "won and lost deals"
-    ALL = "won, lost and open deals"
+    CLOSED = "closed"
+    ALL = "all"
+
+    @property
+    def in_words(self) -> str:
+        """Which deals these are."""
+        return "won and lost deals" if self is Among.CLOSED else "won, lost and open deals"
+
+
+def _among(value: Among | str) -> Among:
+    return chosen(Among, value, kind="way to divide")
 
 
 def reasons(given: Iterable[str]) -> frozenset[str]:
@@ -64,12 +74,12 @@ class WinRate(DealMetric[WinRateResult]):
         rates: turn every amount into one currency.
 
     Example:
-        >>> WinRate(among="won, lost and open deals").of([]).undefined
+        >>> WinRate(among="all").of([]).undefined
         'there are no deals'
     """
 
-    axis: Axis = attrs.field(default=Axis.CLOSED, converter=Axis)
-    among: Among = attrs.field(default=Among.CLOSED, converter=Among)
+    axis: Axis = attrs.field(default=Axis.CLOSED, converter=axis_of)
+    among: Among = attrs.field(default=Among.CLOSED, converter=_among)
     by_value: bool = False
     disqualified: frozenset[str] = attrs.field(default=frozenset(), converter=reasons)
     rates: Rates | None = None
@@ -171,7 +181,7 @@ class WinRateTally(AmountTally[WinRateResult]):
         return metric.defined(
             "win rate",
             f"{weighed}won deals",
-            f"{weighed}{metric.among}" + (", without disqualified ones" if metric.disqualified else ""),
+            f"{weighed}{metric.among.in_words}" + (", without disqualified ones" if metric.disqualified else ""),
             unit="fraction",
             rounding=TO_34_DIGITS,
         )
