@@ -638,3 +638,12 @@ def test_a_merged_record_is_the_fold_of_its_events(given_fields):
     for draft in drafts:
         events = [one.event for one in storage.history(Contact, draft.id)]
         assert fold(events) == storage.get(Contact, draft.id)
+
+
+def test_where_two_values_do_not_go_together_the_host_chooses_another():
+    first = a_lead("L-1", owner="noa@acme.example", job_title="x", stage="working")
+    second = a_lead("L-2", email=EmailAddress("noa@acme.example"))
+    preview = preview_merge([first, second])
+    with pytest.raises(InvalidValue, match="nobody is responsible for themselves"):
+        preview.apply(by="dan", at=LATER)
+    assert applied(preview.taking("email", of="L-1"))["L-1"].email is None

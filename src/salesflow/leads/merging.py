@@ -248,7 +248,8 @@ def _preview(asked: _Asked[E]) -> MergePreview[E]:
         repointed=repointed,
         asked=asked,
     )
-    _check_parents(preview.after, records, asked.pointing)
+    if isinstance(survivor, Organization):
+        _check_parents(preview.field("parent_id").value, records, asked.pointing)
     return preview
 
 
@@ -338,17 +339,21 @@ def _check_choices(asked: _Asked[E], records: Sequence[Entity]) -> None:
             raise UnknownName("record", whose, ids, where="the records that are merged")
 
 
-def _check_parents(survivor: Entity, records: Sequence[Entity], others: Iterable[Entity]) -> None:
-    """Refuse a merge after which an organization belongs to itself, as far as its parents are known."""
-    if not isinstance(survivor, Organization):
-        return
-    ids = {record.id for record in records}
-    parents = {one.id: one.parent_id for one in others if isinstance(one, Organization)}
-    parents[survivor.id] = survivor.parent_id
-    way = [survivor.id]
-    while (above := parents.get(way[-1])) is not None:
-        way.append(survivor.id if above in ids else above)
-        if way[-1] == survivor.id:
+def _check_parents(parent: object, records: Sequence[Entity], others: Iterable[Entity]) -> None:
+    """Refuse a merge after which an organization belongs to itself, as far as its parents are known.
+
+    Args:
+        parent: what the organization that survives would belong to.
+        records: the organizations, the one that survives first.
+        others: among which more parents are found.
+    """
+    survivor, ids = records[0].id, {record.id for record in records}
+    parents: dict[str, object] = {one.id: one.parent_id for one in others if isinstance(one, Organization)}
+    parents[survivor] = parent
+    way = [survivor]
+    while isinstance(above := parents.get(way[-1]), str):
+        way.append(survivor if above in ids else above)
+        if way[-1] == survivor:
             raise InvalidValue(
                 "an organization does not belong to itself, not even by way of others",
                 field="parent_id",
