@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any, ClassVar
 
 import pytest
@@ -178,20 +179,27 @@ def test_an_erasure_that_cannot_rebuild_the_file_says_so_and_can_be_repeated(pat
     assert b"Zelda" not in files_of(path)
 
 
-def test_many_people_are_forgotten_down_to_the_last_page(path: Path, storage: Any) -> None:
+def test_many_people_are_forgotten_down_to_the_last_page(path: Path, storage: Any, monkeypatch: Any) -> None:
     """Pages that are split keep copies of what has moved to their neighbors; ``secure_delete`` does not reach them."""
-    names = [f"zq{number * 7919 % 211:03}zq" for number in range(211)]
-    for number, name in enumerate(names):
-        contact = a_contact(f"C-{name}", name=name, email=f"{name}@acme.example", notes=name * (1 + number * 31 % 200))
-        storage.commit(added(contact).with_key(f"request {number}"))
-    for name in names[::7]:
-        storage.commit(updated(storage.get(Contact, f"C-{name}"), notes=name * 50))
-    forgotten = names[::10]
-    for name in forgotten:
-        storage.erase(Contact, f"C-{name}", by="noa", at=NOW)
+    drawn = Random(4)  # with ``secure_delete`` and SQLite 3.40 this one leaves a name behind
+    storage._connection.execute("pragma synchronous = off")
+    names = [f"zq{number:05}zq" for number in range(400)]
+    drawn.shuffle(names)
+    ids = {name: f"C-{drawn.randrange(10**6)}-{name[2:7]}" for name in names}
+    for name in names:
+        notes = name * drawn.randrange(1, 300)
+        storage.commit(added(a_contact(ids[name], name=name, email=f"{name}@acme.example", notes=notes)))
+    for name in names[::2]:
+        storage.commit(updated(storage.get(Contact, ids[name]), notes=name * drawn.randrange(1, 300)))
+    forgotten = drawn.sample(names, 200)
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "_rebuild", bool)  # once, at the end, is enough and takes less time
+        for name in forgotten[1:]:
+            storage.erase(Contact, ids[name], by="noa", at=NOW)
+    storage.erase(Contact, ids[forgotten[0]], by="noa", at=NOW)
     stored = files_of(path)
-    assert [name for name in forgotten if f'"{name}"'.encode() in stored or f"{name}@".encode() in stored] == []
-    assert f"{names[1]}@".encode() in stored
+    assert [name for name in forgotten if name.encode() in stored] == []
+    assert all(name.encode() in stored for name in set(names) - set(forgotten))
 
 
 def test_ids_of_digits_stay_text(storage: Any) -> None:
