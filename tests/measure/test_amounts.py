@@ -10,6 +10,7 @@ from deals_measured import START, a_row, after, rows_of
 
 from salesflow import InvalidValue, Money, Period, UnknownName
 from salesflow.measure import DealCount, DealSize, Rate, Rates, TotalAmount, grouped
+from salesflow.measure.amounts import Sums
 
 SIZES = ("100", "200", "300", "1000")
 
@@ -26,6 +27,16 @@ def test_deals_are_counted_by_outcome():
     assert DealCount().of([]).value == 0
     with pytest.raises(InvalidValue, match="at least one outcome"):
         DealCount(outcomes=[])
+
+
+def test_sums_are_kept_by_currency_and_merged_by_currency():
+    some, others = Sums(), Sums()
+    some.add_all([Money("1", "EUR"), Money("2", "USD"), Money("3", "EUR")])
+    others.add_all([Money("10", "USD"), Money("20", "ILS")])
+    some.merge(others)
+    assert some.by_currency == {"EUR": 4, "USD": 12, "ILS": 20}
+    assert some.total is None
+    assert (Sums().total, others.by_currency["USD"]) == (None, 10)
 
 
 def test_a_total_is_exact_whatever_the_decimal_context():

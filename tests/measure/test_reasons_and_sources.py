@@ -23,6 +23,10 @@ def test_reasons_are_shares_of_the_lost_deals_and_no_reason_is_one_of_them():
     assert reasons.groups[-1].label == "Not assigned"
 
 
+def test_a_blank_reason_is_none_known():
+    assert LossReasons().of(lost("", None)).keys == (None,)
+
+
 def test_won_and_open_deals_have_no_reason_of_loss():
     rows = [*lost("price"), a_row("D-8", "won", win_reason="trust"), a_row("D-9")]
     assert LossReasons().of(rows)["price"].value == 1

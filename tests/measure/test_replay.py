@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from walks import NOW, sale_in, settle, walk
 
-from salesflow import Deal, InvalidValue, MemoryStorage, Migration, Money, Outcome, SalesProcess, Stage, UnknownName
+from salesflow import (
+    Deal,
+    InvalidValue,
+    MemoryStorage,
+    Migration,
+    Money,
+    Outcome,
+    SalesProcess,
+    Stage,
+    UnknownName,
+    fold,
+)
 from salesflow.measure import DealRow, RefusedRow, Replay, entries_of, replayed
 from salesflow.standard import StandardProcess
 
@@ -267,6 +281,58 @@ def test_time_runs_on_in_a_stage_that_was_given_another_name(storage):
         ("prospecting", 2, NOW + 3 * DAY),
         ("approach", 1, None),
     ]
+
+
+def test_a_stay_under_another_name_is_no_stay_under_the_old_one(storage):
+    class Shifted(StandardProcess[Deal]):
+        key = "shifted"
+        migrations = (Migration(process="standard", version=1, stages={"preparation": "prospecting"}),)
+
+    deal = commit(storage, sale_in("preparation"))
+    sale = Shifted().work_on(deal, by="noa", at=NOW + DAY)
+    sale.advance()
+    commit(storage, sale)
+    assert [(visit.stage, visit.nth) for visit in row_of(storage).visits] == [
+        ("prospecting", 1),
+        ("prospecting", 2),
+        ("preparation", 1),
+    ]
+
+
+changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "amount": st.integers(1, 10**6).map(lambda units: Money.from_minor(units, "EUR")),
+        "owner": st.sampled_from(["noa", "dan"]),
+        "expected_close": st.dates(date(2026, 11, 1), date(2027, 12, 31)),
+        "forecast_category": st.sampled_from(["commit", "best case"]),
+    },
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), changes), max_size=8), st.integers(-1, 45))
+def test_a_row_of_any_moment_is_what_the_fold_of_the_events_until_then_says(steps, cut):
+    storage, day = MemoryStorage(), 0
+    deal = commit(storage, sale_in("approach"))
+    for days, fields in steps:
+        day += days
+        sale = later(deal, day)
+        if fields:
+            sale.update(**fields)
+        else:
+            sale.go_back(reason="again") if sale.deal.stage == "approach" else sale.advance()
+        deal = commit(storage, sale)
+    at = NOW + cut * DAY
+    rows = list(replayed(storage, as_of=at))
+    events = [recorded.event for recorded in storage.history(Deal, "D-1") if recorded.event.at <= at]
+    if not events:
+        assert rows == []
+        return
+    (row,), then = rows, fold(events)
+    for name in ("amount", "owner", "expected_close", "forecast_category", "stage", "outcome", "entered_at"):
+        assert getattr(row, name) == getattr(then, name)
+    assert row.visits[-1].entered_at == then.entered_at
+    assert all(one.left_at == following.entered_at for one, following in pairwise(row.visits))
 
 
 def test_time_passes_in_a_stage_until_it_is_left(storage):
