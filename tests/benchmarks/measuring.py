@@ -116,16 +116,17 @@ class Report:
         return "\n".join(lines)
 
 
-def loaded(path: Path) -> ModuleType:
+def loaded(path: Path, *, name: str | None = None) -> ModuleType:
     """A module by its file, loaded once."""
-    if path.stem not in sys.modules:
-        spec = spec_from_file_location(path.stem, path)
+    name = name or path.stem
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, path)
         assert spec is not None
         assert spec.loader is not None
         module = module_from_spec(spec)
-        sys.modules[path.stem] = module
+        sys.modules[name] = module
         spec.loader.exec_module(module)
-    return sys.modules[path.stem]
+    return sys.modules[name]
 
 
 def program(name: str) -> ModuleType:
