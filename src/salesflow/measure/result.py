@@ -210,6 +210,10 @@ class Groups(Generic[R_co]):
     groups: tuple[Group[R_co], ...]
     whole: R_co
     overlap: bool = False
+    _of_key: dict[Hashable, R_co] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_of_key", {group.key: group.result for group in self.groups})
 
     def __iter__(self) -> Iterator[Group[R_co]]:
         return iter(self.groups)
@@ -218,13 +222,14 @@ class Groups(Generic[R_co]):
         return len(self.groups)
 
     def __contains__(self, key: object) -> bool:
-        return any(group.key == key for group in self.groups)
+        return key in self._of_key
 
     def __getitem__(self, key: Hashable) -> R_co:
-        for group in self.groups:
-            if group.key == key:
-                return group.result
-        raise UnknownName(f"group by {' and '.join(self.by)}", key, (group.label for group in self.groups))
+        try:
+            return self._of_key[key]
+        except KeyError:
+            labels = (group.label for group in self.groups)
+            raise UnknownName(f"group by {' and '.join(self.by)}", key, labels) from None
 
     @property
     def keys(self) -> tuple[Hashable, ...]:
