@@ -18,9 +18,9 @@ records. No record is its own duplicate. Deals are never compared: two deals tha
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from itertools import takewhile
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -334,7 +334,7 @@ class DuplicateIndex(Generic[E]):
         found: set[int] = set()
         for key, numbers in self._postings.shared(self._keys[number]):
             if numbers[0] < number and len(numbers) <= self._most(key):
-                found.update(takewhile(number.__gt__, numbers))
+                found.update(numbers[: bisect_left(numbers, number)])
         return found
 
     def _too_common(self, counts: Iterable[tuple[str, int]]) -> tuple[CommonKey, ...]:

@@ -59,7 +59,9 @@ class Comparison:
     ) -> None:
         self._points = points
         rest = START + sum(max(0, points[likeness]) for likeness in _WITHOUT_COMMON_KEY)
+        phone = max(0, points[Likeness.SAME_PHONE], points[Likeness.SAME_SHORT_PHONE])
         self._hopeless = frozenset(name for name in _NAMES_APART if points[name] + rest < needed)
+        self._hopeless_by_phone = frozenset(name for name in self._hopeless if points[name] + rest + phone < needed)
         self._how_many = how_many
         self._most_shared = most_shared
         self._slips = slips
@@ -73,7 +75,7 @@ class Comparison:
         found: Found = []
         if one.person is not None and other.person is not None:
             name, looks = self._name(one.person, other.person)
-            if name in self._hopeless and not looks and not _have_address_in_common(one, other):
+            if name in self._hopeless and not looks and self._nothing_makes_up(name, one, other):
                 return None
             found.append((name, _counted_by(name, one.person, other.person)))
         found.extend(self._mailboxes(one, other))
@@ -95,6 +97,12 @@ class Comparison:
             found.append((_FOR_ORGANIZATIONS.get(name, name), None))
         found.extend(self._organization_facts(one, other))
         return found, looks
+
+    def _nothing_makes_up(self, name: Likeness, one: Profile, other: Profile) -> bool:
+        """Whether, with names that stand against each other, too little is left that two records could have in common."""
+        if one.mailbox is not None and one.mailbox == other.mailbox:
+            return False
+        return name in self._hopeless_by_phone or one.line_keys.isdisjoint(other.line_keys)
 
     def reasons(self, found: Found) -> tuple[Reason, ...]:
         """The reasons that likenesses are, those that weigh most first."""
@@ -190,13 +198,6 @@ def _counted_by(likeness: Likeness, one: NameForm, other: NameForm) -> str | Non
     if likeness is Likeness.NAME_WITHIN_NAME:
         return "name " + min(one.key, other.key, key=lambda key: (len(key), key))
     return None
-
-
-def _have_address_in_common(one: Profile, other: Profile) -> bool:
-    """Whether two records share a mailbox or may share a phone number."""
-    if one.mailbox is not None and one.mailbox == other.mailbox:
-        return True
-    return not one.line_keys.isdisjoint(other.line_keys)
 
 
 def _phones(one: Profile, other: Profile) -> Found:

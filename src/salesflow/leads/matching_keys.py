@@ -27,8 +27,7 @@ Keys say as much about a person as the record that they are made of; keep and er
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import combinations, islice
+from itertools import combinations
 
 from salesflow.entity import Entity
 from salesflow.leads.matching.key_kinds import KeyKind, kind_of
@@ -63,76 +62,57 @@ def matching_keys(entity: Entity, *, rules: MatchingRules = _PLAIN) -> tuple[str
 
 def keys_of(profile: Profile) -> tuple[str, ...]:
     """The keys of a record that was read already."""
-    return tuple(dict.fromkeys(islice(_keys(profile), MOST_KEYS)))
-
-
-def _keys(profile: Profile) -> Iterator[str]:
-    if profile.mailbox is not None:
-        yield "email " + profile.mailbox
-    for line in profile.lines:
-        yield "phone " + line.key
-    for number in profile.registrations:
-        if number is not None:
-            yield "registration " + number
+    keys: list[str] = [] if profile.mailbox is None else ["email " + profile.mailbox]
+    keys += ["phone " + line.key for line in profile.lines]
+    keys += ["registration " + number for number in profile.registrations if number is not None]
     if profile.has_organization:
-        for domain in profile.domains:
-            yield "domain " + domain
+        keys += ["domain " + domain for domain in profile.domains]
         if profile.organization is not None:
-            yield from _name_keys(profile.organization, "organization ", "organization-sound ", "organization-part ")
+            keys += _name_keys(profile.organization, "organization ", "organization-sound ", "organization-part ")
     if profile.person is not None:
-        yield from _name_keys(profile.person, "name ", "sound ", "part ")
-        yield from _colleague_keys(profile, profile.person)
+        keys += _name_keys(profile.person, "name ", "sound ", "part ")
+        keys += _colleague_keys(profile, profile.person)
+    return tuple(dict.fromkeys(keys))[:MOST_KEYS]
 
 
-def _name_keys(name: NameForm, whole: str, heard: str, part: str) -> Iterator[str]:
+def _name_keys(name: NameForm, whole: str, heard: str, part: str) -> list[str]:
     words, key = name.words, name.key
-    yield whole + key
+    keys = [whole + key, *[heard + sounds for sounds in name.sounds]]
     if name.looks is not None:
-        yield whole + name.looks
-    for sounds in name.sounds:
-        yield heard + sounds
+        keys.append(whole + name.looks)
     if len(words) == 1:
-        yield from _ends(key, part)
-        return
-    if name.joined != key:
-        yield whole + name.joined
+        return keys + _ends(key, part)
+    keys.append(whole + name.joined)
     if len(words) == 2:
         first, second = words
-        yield from _beside(first, second, part)
-        yield from _beside(second, first, part)
-    else:
-        for one, other in combinations(words[:4], 2):
-            yield f"{whole}{one} {other}"
+        return keys + _beside(first, second, part) + _beside(second, first, part)
+    return keys + [f"{whole}{one} {other}" for one, other in combinations(words[:4], 2)]
 
 
-def _beside(word: str, other: str, part: str) -> Iterator[str]:
-    """A word, with how the other one begins and how it ends."""
-    if len(word) > 1:
-        yield f"{part}{word} {other[0]}-"
-        yield f"{part}{word} -{other[-2:]}"
+def _beside(word: str, other: str, part: str) -> list[str]:
+    """A word, with how the other one begins and how it ends; an initial says too little."""
+    return [f"{part}{word} {other[0]}-", f"{part}{word} -{other[-2:]}"] if len(word) > 1 else []
 
 
-def _ends(word: str, part: str) -> Iterator[str]:
+def _ends(word: str, part: str) -> list[str]:
     """How a single word begins and ends; for a length where a slip could change which, both ways."""
     length = len(word)
-    if length >= 8:
-        yield f"{part}{word[:5]}-"
-        yield f"{part}-{word[-5:]}"
-    if _LEAST_LETTERS - 1 <= length <= 9:
-        yield f"{part}{word[:3]}-"
-        yield f"{part}-{word[-3:]}"
+    return [
+        end
+        for size, applies in ((5, length >= 8), (3, _LEAST_LETTERS - 1 <= length <= 9))
+        if applies
+        for end in (f"{part}{word[:size]}-", f"{part}-{word[-size:]}")
+    ]
 
 
-def _colleague_keys(profile: Profile, person: NameForm) -> Iterator[str]:
-    for place in _places(profile):
-        for word in person.words[:3]:
-            if len(word) > 1:
-                yield f"colleague {place} {sound(word)}"
+def _colleague_keys(profile: Profile, person: NameForm) -> list[str]:
+    heard = [sound(word) for word in person.words[:3] if len(word) > 1]
+    return [f"colleague {place} {word}" for place in _places(profile) for word in heard]
 
 
-def _places(profile: Profile) -> Iterable[str]:
-    if profile.employer is not None:
-        yield "#" + profile.employer
-    yield from profile.domains[:1]
+def _places(profile: Profile) -> list[str]:
+    places = [] if profile.employer is None else ["#" + profile.employer]
+    places += profile.domains[:1]
     if profile.organization is not None:
-        yield "=" + profile.organization.key
+        places.append("=" + profile.organization.key)
+    return places

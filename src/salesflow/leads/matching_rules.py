@@ -86,7 +86,7 @@ class MatchingRules:
         is_fuzzy: whether nearly equal names and addresses are found too; needs the extra ``fuzzy``.
         least_score: from which score on two records are likely one; our own choice is 0.6.
         most_shared: what more records than this have in common is no key; our own choice is 100.
-        most_alike: the same for keys of which only a part of the name is alike, which say less; our own choice is 12.
+        most_alike: the same for keys of which only a part of the name is alike, which say less; our own choice is 8.
         noise_above: a list of more hits than this is noise (Odoo's figure is 20).
         points: what a likeness is worth, where it is not what ``POINTS`` says.
 
@@ -106,7 +106,7 @@ class MatchingRules:
     is_fuzzy: bool = False
     least_score: Decimal = attrs.field(default=Decimal("0.6"), validator=_is_fraction)
     most_shared: int = attrs.field(default=100, validator=_at_least(2))
-    most_alike: int = attrs.field(default=12, validator=_at_least(2))
+    most_alike: int = attrs.field(default=8, validator=_at_least(2))
     noise_above: int = attrs.field(default=20, validator=_at_least(1))
     points: tuple[tuple[Likeness, int], ...] = attrs.field(default=tuple(POINTS.items()), converter=_with_points)
 

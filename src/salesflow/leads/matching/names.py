@@ -96,7 +96,7 @@ def _heard(found: re.Match[str]) -> str:
     return doubled or _HEARD[found.group()]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def sound(word: str) -> str:
     """What a word in Latin letters sounds like.
 
@@ -109,7 +109,7 @@ def sound(word: str) -> str:
     return initial + _SILENT.sub("", heard[1:])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _word(word: str) -> _Word:
     mixed = is_mixed(word)
     looks = looks_latin(word)
