@@ -186,6 +186,17 @@ def test_removing_a_stage_that_a_move_needs_breaks_the_process() -> None:
     assert any("move 'pass_over_objections': no stage 'closing'" in fault for fault in faults)
 
 
+def test_a_move_from_several_stages_goes_on_from_those_that_are_left() -> None:
+    class Fast(StandardProcess[Deal]):
+        fast = Move(source=("preparation", "approach"), target="closing")
+
+    class Faster(Fast, without=("preparation",)):
+        pass
+
+    assert [route.source for route in Faster().routes if route.move == "fast"] == ["approach"]
+    assert [route.source for route in Fast().routes if route.move == "fast"] == ["preparation", "approach"]
+
+
 def test_a_stage_and_a_move_are_not_hidden_by_something_else() -> None:
     faults = faults_of(StandardProcess, approach=None, pass_over_objections="never")
     assert "'approach' is a stage and can only be replaced by one; name it in without=(...) to remove it" in faults

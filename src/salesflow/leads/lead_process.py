@@ -2,7 +2,7 @@
 
 ::
 
-    class OurLeads(LeadProcess, without=("nurturing",)):
+    class OurLeads(LeadProcess, without=("nurturing", "nurture")):
         called = Called(after="working")
 """
 

@@ -61,6 +61,8 @@ def lay_out(
         else:
             known = [*inherited.stages, *inherited.moves, *built_in]
             faults.append(f"without: {unknown('stage or move', key, known)}")
+    removed = inherited.stages.keys() - stages.keys()
+    moves = {key: move.without_sources(removed) for key, move in moves.items()}
     new: dict[str, Position[Never]] = {}
     for key, value in body.items():
         faults += _replacement_faults(key, value, stages, moves)

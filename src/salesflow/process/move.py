@@ -7,8 +7,9 @@ one of these under its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Container, Iterable
+from copy import copy
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import attrs
 
@@ -95,6 +96,15 @@ class Move(Generic[E_contra]):
     def target(self) -> str:
         """The key of the stage that it enters."""
         return _key_of(self._target)
+
+    def without_sources(self, gone: Container[str]) -> Self:
+        """The same move without the stages that a process has no more, as long as one is left that it can leave."""
+        left = tuple(source for source in self._sources if _key_of(source) not in gone)
+        if not left or len(left) == len(self._sources):
+            return self
+        fewer = copy(self)
+        fewer._sources = left
+        return fewer
 
 
 def _key_of(stage: object) -> str:
