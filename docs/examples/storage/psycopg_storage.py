@@ -45,7 +45,7 @@ from salesflow.storage.erasure import Erasure, planned_erasure
 from salesflow.storage.records import Records
 from salesflow.storage.rows import Rows, check_window
 from salesflow.storage.scanning import Comparison, Condition, Ordering, Scan
-from salesflow.storage.tables import EntityRow, EventRow, TakenRow
+from salesflow.storage.tables import EntityRow, EventRow, SetRows, TakenRow
 from salesflow.values.text import line
 
 E = TypeVar("E", bound=Entity)
@@ -75,7 +75,11 @@ create index {index} on entities (tenant, kind, {column}, id);
 """
 RAISE: Final = """
 insert into journals as journal values (%s, %s)
-on conflict (tenant) do update set last = journal.last + excluded.last returning last
+on conflict (tenant) do update set last = journal.last + excluded.last returning last - %s, null
+"""
+APPEND: Final = """
+insert into events select %s, * from unnest(
+    %b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])
 """
 
 
@@ -108,12 +112,16 @@ class PsycopgStorage:
             address, min_size=1, max_size=connections, open=False, kwargs={"autocommit": True}
         )
         columns = [Identifier(name) for name in ("tenant", "kind", "id", "version", "body", *self._rows.columns)]
-        self._insert = SQL("insert into entities ({}) values ({}) on conflict do nothing").format(
-            _listed(columns), _marks(columns)
+        self._insert = (
+            SQL("insert into entities ({}) values ({}) on conflict do nothing")
+            .format(_listed(columns), _marks(columns))
+            .as_bytes()
         )
-        self._update = SQL(
-            "update entities set {} where tenant = %s and kind = %s and id = %s and version = %s"
-        ).format(_listed(map(_assigned, columns[3:])))
+        self._update = (
+            SQL("update entities set {} where tenant = %s and kind = %s and id = %s and version = %s")
+            .format(_listed(map(_assigned, columns[3:])))
+            .as_bytes()
+        )
 
     async def open(self) -> PsycopgStorage:
         """Connect, on the event loop that is to use it, and make the tables that are missing."""
@@ -173,22 +181,16 @@ class PsycopgStorage:
         async with self._connected() as connection:
             async with connection.pipeline():
                 journal = await self._begin(connection, by=len(rows.events))
-                sql = "select fingerprint, receipt from requests where tenant = %s and key = %s"
-                earlier = await self._run(connection, sql, rows.key)
+                request = await self._keep(connection, rows)
                 written = [await self._write(connection, row) for row in rows.entities]
                 taken = await self._move_keys(connection, rows.freed, rows.taken)
-            repeated = await earlier.fetchone()
-            if repeated is not None:
+            if request is not None and request.rowcount != 1:
                 await connection.rollback()
-                rows.check_same(repeated[0])
-                return self._rows.receipt(repeated[1])
+                return await self._repeated(connection, rows)
             await self._check(connection, rows.entities, written)
             _check_taken(rows.taken, taken)
             async with connection.pipeline():
                 await self._append(connection, rows.events, journal)
-                if rows.key is not None:
-                    sql = "insert into requests values (%s, %s, %s, %s)"
-                    await self._run(connection, sql, rows.key, rows.fingerprint, rows.receipt_body)
                 await connection.execute("commit")
         return rows.receipt
 
@@ -220,11 +222,31 @@ class PsycopgStorage:
         return plan.erasure
 
     async def _begin(self, connection: Connection, *, by: int) -> Cursor:
-        """Begin a transaction and raise the last position of the journal. Others wait here until it ends."""
+        """Begin a transaction and raise the last position of the journal; finds what it was, and the hash that stands there.
+
+        Others wait here until the transaction ends, so what is read afterwards is what they have written.
+        """
         await connection.execute("begin")
-        await self._run(connection, RAISE, by)
+        raised = await self._run(connection, RAISE, by, by)
+        if not self._rows.has_chain:
+            return raised
         sql = "select position, hash from events where tenant = %s order by position desc limit 1"
         return await self._run(connection, sql)
+
+    async def _keep(self, connection: Connection, rows: SetRows) -> Cursor | None:
+        """Keep what came under an idempotency key, if nothing has come under it before."""
+        if rows.key is None:
+            return None
+        sql = "insert into requests values (%s, %s, %s, %s) on conflict do nothing"
+        return await self._run(connection, sql, rows.key, rows.fingerprint, rows.receipt_body)
+
+    async def _repeated(self, connection: Connection, rows: SetRows) -> Receipt:
+        """The receipt of the set that came under the same key before."""
+        sql = "select fingerprint, receipt from requests where tenant = %s and key = %s"
+        earlier = await (await self._run(connection, sql, rows.key)).fetchone()
+        assert earlier is not None, "requests are never deleted"
+        rows.check_same(earlier[0])
+        return self._rows.receipt(earlier[1])
 
     async def _write(self, connection: Connection, row: EntityRow) -> Cursor:
         """Write an entity on top of the version that it was decided on."""
@@ -245,11 +267,11 @@ class PsycopgStorage:
         """Append events to histories and journal, after the entry that is its last."""
         last = await journal.fetchone() or (0, None)
         rows = [
-            (self._tenant, row.position, row.event.kind, row.event.id, row.event.version, row.event.body, *row.link)
+            (row.position, row.event.kind, row.event.id, row.event.version, row.event.body, *row.link)
             for row in self._rows.entries(events, last=last[0], hash=last[1])
         ]
-        async with connection.cursor() as cursor:
-            await cursor.executemany("insert into events values (%s, %s, %s, %s, %s, %s, %s, %s, %s)", rows)
+        if rows:
+            await self._run(connection, APPEND, *map(list, zip(*rows, strict=True)))
 
     async def _move_keys(
         self, connection: Connection, freed: Sequence[TakenRow], taken: Sequence[TakenRow]
