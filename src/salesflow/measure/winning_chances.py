@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import attrs
 
@@ -74,29 +75,37 @@ class WinningChancesTally(DealTally[WinningChancesResult]):
             stays = [visit for visit in row.visits if visit.outcome is OPEN]
             if not stays:
                 self.leave_out("it has no visits to open stages", row)
-            for visit, following in zip(stays, [*stays[1:], None], strict=True):
-                self._stay(row, visit, following)
+                continue
+            for visit, following in pairwise(stays):
+                self._moved(visit, following.stage)
+                self._timed(visit, visit.left_at)
+            self._last(row, stays[-1])
 
-    def _stay(self, row: DealRow, visit: VisitRow, following: VisitRow | None) -> None:
-        end = _end(row, visit) if following is None else OPEN
-        left_at = visit.left_at or (row.closed_at if end is not OPEN else None)
-        if following is None and end is OPEN:
-            if visit.left_at is None:
-                self._goes_on(row, visit)
-                return
-            if visit.next_stage is None:
-                self.leave_out("where it went is not known", row)
-                return
-        count = self._of(visit.stage)
-        count.visits += 1
+    def _last(self, row: DealRow, visit: VisitRow) -> None:
+        """Count the last stay of a deal in an open stage."""
+        end = _end(row, visit)
         if end is not OPEN:
+            count = self._visited(visit)
             count.won += end is WON
             count.lost += end is not WON
+            self._timed(visit, visit.left_at or row.closed_at)
+        elif visit.left_at is None:
+            self._goes_on(row, visit)
+        elif visit.next_stage is None:
+            self.leave_out("where it went is not known", row)
         else:
-            target = visit.next_stage if following is None else following.stage
-            count.moves[target] = count.moves.get(target, 0) + 1
-            self._of(target)
+            self._moved(visit, visit.next_stage)
+            self._timed(visit, visit.left_at)
+
+    def _moved(self, visit: VisitRow, target: str | None) -> None:
+        count = self._visited(visit)
+        count.moves[target] = count.moves.get(target, 0) + 1
+        self._of(target)
+
+    def _timed(self, visit: VisitRow, left_at: datetime | None) -> None:
+        """Add the length of a stay that has ended, where it is known."""
         if left_at is not None and left_at >= visit.entered_at:
+            count = self._of(visit.stage)
             count.timed += 1
             count.units += (left_at - visit.entered_at) // _MICROSECOND
 
@@ -105,10 +114,14 @@ class WinningChancesTally(DealTally[WinningChancesResult]):
         if until is not None and until < visit.entered_at:
             self.leave_out("the stay begins later", row)
             return
-        count = self._of(visit.stage)
-        count.visits += 1
+        count = self._visited(visit)
         if until is not None:
             count.units += (until - visit.entered_at) // _MICROSECOND
+
+    def _visited(self, visit: VisitRow) -> StageCount:
+        count = self._of(visit.stage)
+        count.visits += 1
+        return count
 
     def _of(self, stage: str | None) -> StageCount:
         found = self._counts.get(stage)
