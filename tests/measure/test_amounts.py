@@ -39,6 +39,20 @@ def test_sums_are_kept_by_currency_and_merged_by_currency():
     assert (Sums().total, others.by_currency["USD"]) == (None, 10)
 
 
+def test_a_sum_of_too_many_digits_is_an_error_that_says_so():
+    gold = [
+        a_row("D-1", "won", amount=Money("0." + "1" * 34, "XAU")),
+        a_row("D-2", "won", amount=Money("1" * 24, "XAU")),
+    ]
+    with pytest.raises(InvalidValue, match="a sum has at most 34 digits"):
+        TotalAmount().of(gold)
+    some, others = Sums(), Sums()
+    some.add_all([gold[0].amount])
+    others.add_all([gold[1].amount])
+    with pytest.raises(InvalidValue, match="a sum has at most 34 digits"):
+        some.merge(others)
+
+
 def test_a_total_is_exact_whatever_the_decimal_context():
     with localcontext() as context:
         context.prec = 2

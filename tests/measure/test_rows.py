@@ -86,6 +86,20 @@ def test_a_value_of_the_wrong_kind_is_refused(column, value):
         DealRow(**{"id": "D-1", column: value})
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"opened_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=3)))},
+        {"opened_at": datetime(9999, 12, 31, 23, tzinfo=UTC)},
+        {"expected_close": date.min},
+        {"first_expected_close": date.max},
+    ],
+)
+def test_a_day_is_a_day_in_every_time_zone(fields):
+    with pytest.raises(InvalidValue, match="must lie in the years 2 to 9998"):
+        DealRow(id="D-1", **fields)
+
+
 def test_an_outcome_that_does_not_exist_is_named_with_the_nearest():
     with pytest.raises(UnknownName, match="did you mean 'won'"):
         DealRow(id="D-1", outcome="wonn")

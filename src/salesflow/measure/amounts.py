@@ -7,7 +7,7 @@ day; without rates the figure is undefined, and grouping by "currency" gives one
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal, Inexact, localcontext
 from typing import TypeVar
 
 import attrs
@@ -21,7 +21,7 @@ from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import Spread, SpreadMetric, spread
 from salesflow.outcome import Outcome
 from salesflow.values.currencies import CURRENCIES
-from salesflow.values.decimals import EXACT
+from salesflow.values.decimals import DIGITS, EXACT
 from salesflow.values.money import Money
 
 R_co = TypeVar("R_co", covariant=True)
@@ -39,6 +39,15 @@ def in_words(chosen: frozenset[Outcome], noun: str = "deals") -> str:
     return f"{' or '.join(one for one in Outcome if one in chosen)} {noun}"
 
 
+_NOTHING = Decimal(0)
+
+
+def _too_long(code: str) -> InvalidValue:
+    return InvalidValue(
+        f"a sum has at most {DIGITS} digits", field="amount", value=code, way_out="check where the amounts come from"
+    )
+
+
 class Sums:
     """Exact sums of money by currency; they can be merged in any order."""
 
@@ -54,14 +63,23 @@ class Sums:
             InvalidValue: a sum has more than 34 digits.
         """
         for code in {amount.currency for amount in amounts}:
-            with localcontext(EXACT):
-                total = sum([amount.amount for amount in amounts if amount.currency == code], Decimal(0))
+            try:
+                with localcontext(EXACT):
+                    total = sum([amount.amount for amount in amounts if amount.currency == code], Decimal(0))
+            except Inexact:
+                raise _too_long(code) from None
             self.add(code, total)
 
     def add(self, code: str, amount: Decimal) -> None:
-        """Add to the sum of one currency."""
-        before = self.by_currency.get(code)
-        self.by_currency[code] = amount if before is None else EXACT.add(before, amount)
+        """Add to the sum of one currency.
+
+        Raises:
+            InvalidValue: the sum has more than 34 digits.
+        """
+        try:
+            self.by_currency[code] = EXACT.add(self.by_currency.get(code, _NOTHING), amount)
+        except Inexact:
+            raise _too_long(code) from None
 
     def merge(self, other: Sums) -> None:
         """Add the sums of another one."""

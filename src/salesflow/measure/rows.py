@@ -42,9 +42,23 @@ _TO_DO = TaskStatus.OPEN
 
 
 def _utc(value: datetime) -> datetime:
-    if type(value) is datetime and value.tzinfo is UTC:
-        return value
-    return moment(value, field="moment").astimezone(UTC)
+    if type(value) is not datetime or value.tzinfo is not UTC:
+        moment(value, field="moment")
+        _check_year(value, field="moment")
+        return value.astimezone(UTC)
+    if not 1 < value.year < 9999:
+        _check_year(value, field="moment")
+    return value
+
+
+def _check_year(value: date, *, field: str) -> None:
+    if not 1 < value.year < 9999:
+        raise InvalidValue(
+            "must lie in the years 2 to 9998, so that it has a day in every time zone",
+            field=field,
+            value=value.isoformat(),
+            way_out="leave it unknown, which is None",
+        )
 
 
 def _utc_or_none(value: datetime | None) -> datetime | None:
@@ -294,10 +308,9 @@ def _check_values(row: DealRow) -> None:
         raise WrongType("a row has the id of its deal", field="id", value=row.id, way_out="give text")
     if row.amount is not None and type(row.amount) is not Money:
         raise WrongType("must be Money, or None where it is not known", field=_named(row, "amount"), value=row.amount)
-    if row.expected_close is not None:
-        day(row.expected_close, field=_named(row, "expected_close"))
-    if row.first_expected_close is not None:
-        day(row.first_expected_close, field=_named(row, "first_expected_close"))
+    for column, on in (("expected_close", row.expected_close), ("first_expected_close", row.first_expected_close)):
+        if on is not None:
+            _check_year(day(on, field=_named(row, column)), field=_named(row, column))
     if row.pushes is not None and (type(row.pushes) is not int or row.pushes < 0):
         raise InvalidValue("must be a number from 0 up", field=_named(row, "pushes"), value=row.pushes)
     chance = row.probability
