@@ -178,7 +178,7 @@ class _Walk:
             if stage == self._target:
                 return came_by[stage]
             for route in self._routes:
-                passes = allowed is None or route.move in allowed or route.target == self._target
+                passes = allowed is None or route.move in allowed
                 ends_early = route.outcome is not Outcome.OPEN and route.target != self._target
                 if route.source == stage and route.target not in came_by and passes and not ends_early:
                     came_by[route.target] = [*came_by[stage], route]
