@@ -90,11 +90,8 @@ class CategoryRule:
         return None
 
     def __str__(self) -> str:
-        rules = [
-            *(["stage"] if self.by_stage else []),
-            *(["probability"] if self.from_probability else []),
-        ]
+        rules = [name for name, given in (("stage", self.by_stage), ("probability", self.from_probability)) if given]
         said = "what the seller said"
         order = [said, *rules] if self.seller_first else [*rules, said]
-        last = [] if self.otherwise is None else [f"else {self.otherwise}"]
-        return f"category by {', then '.join([*order, *last])}"
+        last = "" if self.otherwise is None else f", or else {self.otherwise}"
+        return f"category by {', then '.join(order)}{last}"
