@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date
+
 import attrs
 import pytest
 from deals_measured import a_row, after
 
-from salesflow import CurrencyMismatch, InvalidValue, Money, UnknownName, WrongType
+from salesflow import CurrencyMismatch, InvalidValue, Money, Period, UnknownName, WrongType
 from salesflow.measure import EVERYBODY, CategoryForecast, ForecastAdjustment, adjusted, grouped
 
 FORECAST = CategoryForecast()
@@ -67,6 +69,15 @@ def test_each_line_has_its_own_adjustments():
     assert (best.unadjusted.value, best.adjusted) == (eur(250), eur(300))
 
 
+def test_each_period_has_its_own_adjustments():
+    november, december = Period.month(2026, 11, UTC), Period.month(2026, 12, UTC)
+    rows = [attrs.evolve(row, expected_close=date(2026, 11, 20)) for row in deals()]
+    forecast = grouped(CategoryForecast(period=november), "owner").of(rows)
+    said = [says("dan", 150, period=november), says("dan", 1, period=december, at=after(2))]
+    assert adjusted(forecast, said)["dan"].adjusted == eur(150)
+    assert adjusted(by_owner(), said)["dan"].adjustment is None
+
+
 def test_the_whole_may_be_adjusted_apart_from_its_parts():
     said = adjusted(by_owner(), [says("dan", 150), says(EVERYBODY, 290)])
     assert (said.whole.adjusted, said.whole.difference) == (eur(290), eur(-17))
@@ -119,6 +130,7 @@ def test_groups_that_share_deals_do_not_add_up():
         ("by", "", InvalidValue),
         ("at", after(1).replace(tzinfo=None), InvalidValue),
         ("line", "comit forecast", UnknownName),
+        ("period", Period(after(0), after(0)), InvalidValue),
     ],
 )
 def test_an_adjustment_says_who_when_why_and_what(field, value, error):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from deals_measured import a_row, after
+from deals_measured import a_row, after, walked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +20,9 @@ from salesflow.measure import (
     Rates,
     WeightedPipeline,
     WeightedRounding,
+    WinningChances,
     grouped,
+    measure,
 )
 
 NOVEMBER = Period.month(2026, 11, UTC)
@@ -124,6 +126,30 @@ def test_a_period_has_some_length():
 def test_a_probability_above_one_is_refused_with_the_row():
     with pytest.raises(InvalidValue, match="must lie between 0 and 1"):
         weighing("D-1", "100", "1.5")
+
+
+def test_deals_may_weigh_what_became_of_earlier_ones_in_their_stage():
+    earlier = [
+        walked("E-1", "won", ("approach", 1), ("closing", 1)),
+        walked("E-2", "lost", ("approach", 1), ("closing", 1)),
+        walked("E-3", "lost", ("approach", 1)),
+        walked("E-4", "lost", ("approach", 1)),
+    ]
+    history = WinningChances().of(earlier)
+    rows = [
+        weighing("D-1", "100", "0.9", stage="approach"),
+        weighing("D-2", "100", None, stage="closing"),
+        weighing("D-3", "100", "0.9", stage="a new one"),
+    ]
+    found = WeightedPipeline(chance=history.chance_of).of(rows)
+    assert (found.value, found.left_out[0].count) == (Money("75", "EUR"), 1)
+    assert "the probability is given by a function" in str(found.definition)
+    assert measure(rows, WeightedPipeline(chance=history.chance_of)).results == (found,)
+
+
+def test_a_chance_that_is_given_lies_between_0_and_1():
+    with pytest.raises(InvalidValue, match="chance of deal 'D-1': must lie between 0 and 1"):
+        WeightedPipeline(chance=lambda row: Decimal("1.2")).of([weighing("D-1", "100", None)])
 
 
 def test_a_chance_too_small_to_count_with_is_an_error_that_says_so():

@@ -15,8 +15,9 @@ import attrs
 
 from salesflow.errors import CurrencyMismatch, InvalidValue, UnknownName, WrongType
 from salesflow.measure.forecast import Forecast, ForecastLine, forecast_line
+from salesflow.measure.forecast_deals import has_length
 from salesflow.measure.result import NOT_ASSIGNED, Groups, Result
-from salesflow.values.moments import elapsed, is_moment, moment
+from salesflow.values.moments import Period, elapsed, is_moment, moment
 from salesflow.values.money import Money
 from salesflow.values.text import is_line
 
@@ -51,6 +52,7 @@ class ForecastAdjustment:
         by: who says so.
         at: when; aware.
         reason: why; a line.
+        period: of which forecast; ``None`` is whichever it is put beside.
     """
 
     of: Hashable
@@ -59,6 +61,7 @@ class ForecastAdjustment:
     by: str = attrs.field(validator=is_line())
     at: datetime = attrs.field(validator=is_moment())
     reason: str = attrs.field(validator=is_line())
+    period: Period | None = attrs.field(default=None, validator=has_length)
 
 
 @attrs.frozen(kw_only=True)
@@ -133,8 +136,8 @@ def adjusted(
 
     Args:
         forecast: for every owner, say: ``grouped(CategoryForecast(period=quarter), "owner").of(rows)``.
-        adjustments: of any lines; those of others are passed over. Of several for one group the latest holds, and of those
-            of one moment the last one given.
+        adjustments: of any lines and periods; those of others are passed over. Of several for one group the latest holds,
+            and of those of one moment the last one given.
         line: which one.
         as_of: only adjustments made up to this moment; ``None`` is all.
         also: keys that have no deals in the forecast and may be adjusted all the same: everybody on the team, say.
@@ -162,7 +165,8 @@ def adjusted(
     figures = {group.key: group.result[wanted] for group in forecast}
     for key in also:
         figures.setdefault(key, _of_no_deals(whole))
-    said = _by_whom([one for one in adjustments if one.line is wanted], as_of)
+    period = whole.definition.period
+    said = _by_whom([one for one in adjustments if one.line is wanted and one.period in (None, period)], as_of)
     _check_known(said, figures, forecast.by)
     groups = tuple(_figure(key, own, said.get(key, ())) for key, own in figures.items())
     if EVERYBODY in said:

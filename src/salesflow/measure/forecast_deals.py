@@ -26,10 +26,11 @@ R_co = TypeVar("R_co", covariant=True)
 
 NO_DATE = "it has no expected close"
 
-__all__ = ["NO_DATE", "ForecastMetric", "ForecastTally", "Line"]
+__all__ = ["NO_DATE", "ForecastMetric", "ForecastTally", "Line", "has_length"]
 
 
-def _has_length(_instance: object, _attribute: attrs.Attribute[Period | None], value: Period | None) -> None:
+def has_length(_instance: object, _attribute: attrs.Attribute[Period | None], value: Period | None) -> None:
+    """An attrs validator for a period of some length, or ``None``."""
     if value is not None:
         period_of(value)
 
@@ -58,7 +59,7 @@ class ForecastMetric(DealMetric[R_co]):
     """
 
     axis: Axis = attrs.field(default=Axis.EXPECTED, converter=Axis)
-    period: Period | None = attrs.field(default=None, validator=_has_length)
+    period: Period | None = attrs.field(default=None, validator=has_length)
     won_on: Axis = attrs.field(default=Axis.CLOSED, converter=won_axis)
     worth: Worth | None = None
     rates: Rates | None = None

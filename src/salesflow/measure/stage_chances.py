@@ -13,6 +13,7 @@ from salesflow.measure.absorbing_chain import AbsorbingChain
 from salesflow.measure.chance_intervals import Interval, StageCount, StageIntervals
 from salesflow.measure.grouping import in_order
 from salesflow.measure.result import Definition, LeftOut, Result, quotient
+from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS
 from salesflow.outcome import Outcome
 
@@ -92,6 +93,14 @@ class WinningChancesResult:
             if one.stage == stage:
                 return one
         raise UnknownName("stage", stage, (one.stage for one in self.stages), where="the history")
+
+    def chance_of(self, row: DealRow) -> Decimal | None:
+        """The chance of a deal by its stage; ``None`` where the history does not say it, or never saw the stage.
+
+        Example:
+            ``WeightedPipeline(chance=WinningChances().of(history).chance_of).of(rows)``
+        """
+        return next((one.chance.value for one in self.stages if one.stage == row.stage), None)
 
 
 def stage_chances(

@@ -7,13 +7,14 @@ up; so that is what is done where nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 import attrs
 
+from salesflow.errors import InvalidValue
 from salesflow.measure.amounts import in_words
 from salesflow.measure.forecast_deals import NO_DATE, ForecastMetric, ForecastTally, Line
 from salesflow.measure.metric import OPEN, WON, DealTally, of_outcomes, outcomes
@@ -61,6 +62,8 @@ class WeightedPipeline(ForecastMetric[WeightedResult]):
     Attributes:
         outcomes: of which outcomes; open where nothing is said.
         rounding: where it is rounded; per deal where nothing is said.
+        chance: gives the probability of an open deal, a fraction; the one of its row, where nothing is said. With
+            ``WinningChances().of(history).chance_of`` it is what became of earlier deals in its stage.
 
     Example:
         ``WeightedPipeline(period=Period.quarter(2026, 4, UTC)).of(rows).value``
@@ -68,6 +71,7 @@ class WeightedPipeline(ForecastMetric[WeightedResult]):
 
     outcomes: frozenset[Outcome] = attrs.field(default=frozenset({Outcome.OPEN}), converter=outcomes)
     rounding: WeightedRounding = attrs.field(default=WeightedRounding.PER_DEAL, converter=WeightedRounding)
+    chance: Callable[[DealRow], Decimal | None] | None = None
 
     def tally(self) -> WeightedTally:
         """An empty tally."""
@@ -102,7 +106,7 @@ class WeightedTally(ForecastTally[WeightedResult]):
         known, plain = [], []
         for row in rows:
             worth = self._worth(row)
-            chance = _chance(row)
+            chance = self._chance(row)
             if isinstance(worth, str) or chance is None:
                 weighted.leave_out(worth if isinstance(worth, str) else UNKNOWN_CHANCE, row)
                 continue
@@ -111,6 +115,17 @@ class WeightedTally(ForecastTally[WeightedResult]):
         weighted.add_all(known)
         if amounts is not None:
             amounts.add_all(plain)
+
+    def _chance(self, row: DealRow) -> Decimal | None:
+        """What a deal weighs: its probability while it is open, and then 1 or 0."""
+        if row.outcome is not OPEN:
+            return _WON if row.outcome is WON else _LOST
+        if self._metric.chance is None:
+            return row.probability
+        given = self._metric.chance(row)
+        if given is not None and not 0 <= exact_decimal(given, field="chance") <= 1:
+            raise InvalidValue("must lie between 0 and 1", field=f"chance of deal {row.id!r}", value=given)
+        return given
 
     def _product(self, worth: Money | MonthlyPart, chance: Decimal) -> Decimal | Fraction:
         if self._metric.rounding is WeightedRounding.PER_DEAL:
@@ -134,7 +149,11 @@ class WeightedTally(ForecastTally[WeightedResult]):
         into = None if metric.rates is None else metric.rates.into
         nothing = f"there are no {words} with a known amount and probability"
         definition = metric.defined(
-            "weighted pipeline", f"amount x probability of {words}", population=words, rounding=metric.rounding
+            "weighted pipeline",
+            f"amount x probability of {words}",
+            population=words,
+            rounding=metric.rounding,
+            method="" if metric.chance is None else "the probability is given by a function",
         )
         weighted = self._weighted.result(definition, currency=into, nothing=nothing)
         return WeightedResult(
@@ -156,13 +175,6 @@ class WeightedTally(ForecastTally[WeightedResult]):
                 nothing="there are no open deals without a date",
             ),
         )
-
-
-def _chance(row: DealRow) -> Decimal | None:
-    """What a deal weighs: its probability while it is open, and then 1 or 0."""
-    if row.outcome is OPEN:
-        return row.probability
-    return _WON if row.outcome is WON else _LOST
 
 
 def _number(worth: Money | MonthlyPart) -> Decimal | Fraction:
