@@ -8,13 +8,13 @@ It needs ``psycopg[binary,pool]``. It keeps everything that ``AsyncStorage`` pro
 keys, erasure and the audit chain. What it relies on:
 
 - The version is compared in the ``WHERE`` of the ``UPDATE``; the number of rows says whether it held. PostgreSQL compares
-  again once it has waited for somebody else's row, so its default ``READ COMMITTED`` is enough.
+  again once it has waited for somebody else's row, so ``READ COMMITTED`` is enough.
 - Each commit begins by raising the last position of its tenant, in a row of its own. The row stays locked until the end of
   the transaction, so there is one commit at a time for a tenant: positions have no gaps (a sequence has one with every
   roll-back), nobody sees n + 1 before n, and no two commits wait for each other crosswise.
-- A commit is two trips to the server. The first compares and writes, the second appends the events and ends the transaction;
-  effect and idempotency key are in it. In pipeline mode statements do not wait for each other, and none of them fails where
-  others hold what it wants: ``ON CONFLICT DO NOTHING`` and the number of rows say so.
+- A commit is one transaction in two trips to the server: the first compares and writes, the second appends the events and
+  ends it. In pipeline mode statements do not wait for each other, and none of them fails where others have what it wants:
+  ``ON CONFLICT DO NOTHING`` and the number of rows say so.
 - A call that is canceled has written all or nothing when it comes back: psycopg cancels the statement on the server, waits
   for what became of it, and the pool rolls back, or drops a connection of which nobody knows.
 - Columns of text have the collation ``"C"``: byte by byte, which in UTF-8 is the order of text keys.
@@ -226,7 +226,7 @@ class PsycopgStorage:
 
         Others wait here until the transaction ends, so what is read afterwards is what they have written.
         """
-        await connection.execute("begin")
+        await connection.execute("begin isolation level read committed")
         raised = await self._run(connection, RAISE, by, by)
         if not self._rows.has_chain:
             return raised

@@ -12,7 +12,7 @@ from storage.contract_catches.small import AsyncSmall, Defects, Small, named
 
 from salesflow.changes import Change, ChangeSet
 from salesflow.entity import Entity
-from salesflow.storage import Receipt
+from salesflow.storage import Page, Query, Receipt
 
 DEFECTS = Defects()
 
@@ -41,6 +41,18 @@ class Autocommit(Small):
         self.rows.lock.release()
         time.sleep(0.001)
         self.rows.lock.acquire()
+
+
+@DEFECTS.caught_by("test_a_page_in_an_order_never_shows_half_of_a_set")
+class NoSnapshot(Small):
+    """Reads first who has an owner and then who has none, as an index gives them, each as it is then."""
+
+    def find(self, query: Query[Any], /) -> Page[Any]:
+        with self.lock():
+            owned = [one for one in self.mine() if getattr(one, "owner", None) is not None]
+        time.sleep(0.001)
+        with self.lock():
+            return query.page([*owned, *(one for one in self.mine() if getattr(one, "owner", None) is None)])
 
 
 @DEFECTS.caught_by("test_a_history_is_never_shorter_than_the_version_that_was_read_before")

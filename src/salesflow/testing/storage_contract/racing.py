@@ -184,6 +184,33 @@ class Racing:
         expect_same(written, None, "who alone writes is never refused")
         expect(all(one in ({1}, set()) for one in seen), "a page never shows half of a set", found=seen)
 
+    def test_a_page_in_an_order_never_shows_half_of_a_set(self, store: Storage) -> None:
+        store.commit(added(a_contact("C-1", owner="dan")) | added(a_contact("C-2", owner=None)))
+        done = threading.Event()
+
+        def swap() -> None:
+            try:
+                for _ in range(30):
+                    both = [store.get(Contact, each) for each in ("C-1", "C-2")]
+                    store.commit(ChangeSet.of(*(updated(one, owner=None if one.owner else "dan") for one in both)))
+            finally:
+                done.set()
+
+        def read() -> set[tuple[str | None, ...]]:
+            seen: set[tuple[str | None, ...]] = set()
+            while not done.is_set():
+                items = store.find(Query(Contact, order=["owner"])).items
+                seen.add((*sorted(one.id for one in items), *(one.owner for one in items)))
+            return seen
+
+        written, *seen = at_once(swap, read, read)
+        expect_same(written, None, "who alone writes is never refused")
+        expect(
+            all(one in ({("C-1", "C-2", "dan", None)}, set()) for one in seen),
+            "a page never shows half of a set, in whatever order it is read",
+            found=seen,
+        )
+
     def test_a_history_is_never_shorter_than_the_version_that_was_read_before(self, store: Storage) -> None:
         store.commit(added(a_contact()))
         done = threading.Event()
