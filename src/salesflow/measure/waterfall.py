@@ -22,7 +22,7 @@ What is decided here:
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date
 
 import attrs
 
@@ -186,12 +186,12 @@ class _Reading:
 
     def standings(self, rows: Iterable[DealRow]) -> dict[str, Standing]:
         """Where the deals stand, by id."""
-        dates = ForecastDate() if self.period is None else ForecastDate(self.period.start.tzinfo or "UTC")
+        counts_in = _counts_in(self.period)
         found: dict[str, Standing] = {}
         for row in rows:
             if row.id in found:
                 raise InvalidValue("a deal has one row at each moment", field="rows", value=row.id)
-            counts = self.period is None or _within(self.period, dates(row))
+            counts = counts_in(row)
             found[row.id] = Standing(
                 place=_place(row, counts=counts),
                 amount=self._amount(row),
@@ -237,8 +237,18 @@ class _Reading:
         )
 
 
-def _within(period: Period, at: datetime | None) -> bool:
-    return at is not None and at in period
+def _counts_in(period: Period | None) -> Callable[[DealRow], bool]:
+    """Whether the forecast date of a deal lies in a period."""
+    if period is None:
+        return lambda _row: True
+    dates = ForecastDate(period.start.tzinfo or UTC)
+    start, end = period.start.astimezone(UTC), period.end.astimezone(UTC)  # those of one zone compare by the wall clock
+
+    def counts(row: DealRow) -> bool:
+        at = dates(row)
+        return at is not None and start <= at < end
+
+    return counts
 
 
 def _place(row: DealRow, *, counts: bool) -> Place:
