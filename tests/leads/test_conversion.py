@@ -162,6 +162,21 @@ def test_a_contact_who_has_nothing_but_the_name_in_common_is_named_and_not_reuse
     assert plan.remarks == ("contact C-1 has the same name; choose it with reuse(...) if it is the same",)
 
 
+def test_who_shares_a_mailbox_under_another_name_is_named_and_not_reused():
+    lead = qualified(name="Gil Levi", email=EMAIL).lead
+    plan = planned(lead, contacts=[a_contact("C-1", email=EMAIL)])
+    assert plan.contact.is_made
+    assert plan.remarks == ("contact C-1 is like it under another name; choose it with reuse(...) if it is the same",)
+
+
+def test_a_branch_with_the_same_website_is_named_and_not_reused():
+    lead = qualified(name=None, organization_name="United Oil, Singapore", website="https://uos.example").lead
+    branch = an_organization("O-1", name="United Gas, UK", website="https://uos.example")
+    plan = planned(lead, organizations=[branch])
+    assert plan.organization.is_made
+    assert "organization O-1 is like it under another name" in plan.remarks[0]
+
+
 def test_the_only_organization_of_a_name_is_reused_unless_its_domain_is_another():
     lead = qualified(name=None, organization_name="Acme", email=EMAIL).lead
     plan = planned(lead, organizations=[an_organization("O-1", name="ACME Inc.")])

@@ -110,8 +110,11 @@ def _remarks_of_part(kind: str, part: ConversionPart[E] | None) -> Iterator[str]
     if part is None:
         return
     for hit in part.others:
-        as_likely = "as likely" if hit.score == part.score else "likely too"
-        yield f"{kind} {hit.other.id} is {as_likely}; perhaps they should be merged"
+        if part.is_made:
+            yield f"{kind} {hit.other.id} is like it under another name; choose it with reuse(...) if it is the same"
+        else:
+            as_likely = "as likely" if hit.score == part.score else "likely too"
+            yield f"{kind} {hit.other.id} is {as_likely}; perhaps they should be merged"
     for namesake in part.namesakes:
         yield f"{kind} {namesake} has the same name; choose it with reuse(...) if it is the same"
     for hit in part.look_alikes:

@@ -4,6 +4,9 @@ Who may be the same person or organization, ``find_duplicates`` says; here it is
 reused where it is the likeliest one, is not merged away, and does not merely look alike: letters of another alphabet are
 never taken for the same name without somebody looking. A list of so many hits that it says little decides nothing.
 
+Who shares a mailbox under another name may be the spouse, and who shares a website a branch: where the name speaks against
+it, nobody is reused without being chosen.
+
 Two people may have one name. So a contact is reused where something besides the name is the same, as Pipedrive has it. Two
 organizations seldom have one: the only one of exactly this name is reused, however short the name is, unless its domain is
 another one.
@@ -141,6 +144,15 @@ _OF_NAMES = frozenset(
         Likeness.PART_OF_NAME,
     }
 )
+_OTHER_NAMES = frozenset(
+    {
+        Likeness.LOOKS_ALIKE,
+        Likeness.SHARES_PART_OF_NAME,
+        Likeness.DIFFERENT_NAME,
+        Likeness.RELATED_ORGANIZATION_NAME,
+        Likeness.DIFFERENT_ORGANIZATION_NAME,
+    }
+)
 _MEANS_OF_A_PERSON = ("name", "email", "phone", "mobile", "job_title")
 
 
@@ -152,13 +164,12 @@ def chosen_contact(
     hits = _usable(found, SameAs.PERSON, Contact)
     namesakes = tuple(hit.other.id for hit in hits if _is_name_alone(hit))
     same = [hit for hit in hits if not _is_name_alone(hit)]
-    if same:
-        return attrs.evolve(_reused(same[0], same, found), namesakes=namesakes)
+    best = next((hit for hit in same if not _is_in_doubt(hit)), None)
+    if best is not None:
+        return attrs.evolve(_reused(best, same, found), namesakes=namesakes)
     if all(getattr(lead, name) is None for name in _MEANS_OF_A_PERSON):
         return None
-    return ConversionPart(
-        because=_why_made(found, "contact"), namesakes=namesakes, look_alikes=_only_look(found, Contact)
-    )
+    return attrs.evolve(_made("contact", same, found, Contact), namesakes=namesakes)
 
 
 def _is_name_alone(hit: Hit[E]) -> bool:
@@ -184,12 +195,14 @@ def chosen_organization(
     found = _found(lead, given, rules)
     hits = _usable(found, SameAs.ORGANIZATION, Organization)
     employer = None if contact is None else contact.organization_id
-    if hits:
-        best = next((hit for hit in hits if hit.other.id == employer), hits[0])
+    sure = [hit for hit in hits if not _is_in_doubt(hit)]
+    if sure:
+        best = next((hit for hit in sure if hit.other.id == employer), sure[0])
         return _reused(best, hits, found)
     known = () if isinstance(given, Duplicates) else given
     if lead.organization_name is not None:
-        return _by_name(lead, known, employer, found, rules)
+        by_name = _by_name(lead, known, employer, rules)
+        return by_name or _made("organization", hits, found, Organization, names=_namesakes(lead, known, rules))
     if employer is None:
         return None
     record = next((one for one in known if one.id == employer and one.merged_into is None), None)
@@ -198,24 +211,23 @@ def chosen_organization(
     )
 
 
-def _by_name(
-    lead: Lead,
-    organizations: Sequence[Organization],
-    employer: str | None,
-    found: Duplicates[Organization],
-    rules: MatchingRules,
-) -> ConversionPart[Organization]:
-    """The only organization of exactly this name, or the one of them where the contact works; a new one otherwise."""
+def _namesakes(lead: Lead, organizations: Sequence[Organization], rules: MatchingRules) -> list[Organization]:
+    """The organizations of exactly the name that a lead gives."""
     profile = Profile(lead, rules)
-    same = [one for one in organizations if one.merged_into is None and _is_namesake(profile, Profile(one, rules))]
+    return [one for one in organizations if one.merged_into is None and _is_namesake(profile, Profile(one, rules))]
+
+
+def _by_name(
+    lead: Lead, organizations: Sequence[Organization], employer: str | None, rules: MatchingRules
+) -> ConversionPart[Organization] | None:
+    """The only organization of exactly this name, or the one of them where the contact works."""
+    same = _namesakes(lead, organizations, rules)
     chosen = [one for one in same if one.id == employer] or same
-    looks = _only_look(found, Organization)
-    if len(chosen) == 1 and not found.is_noise:
-        others = tuple(one.id for one in same if one is not chosen[0])
-        because = "the contact that is reused works there" if others else "the only one of this name"
-        return ConversionPart(record=chosen[0], because=because, namesakes=others, look_alikes=looks)
-    names = tuple(one.id for one in same)
-    return ConversionPart(because=_why_made(found, "organization"), namesakes=names, look_alikes=looks)
+    if len(chosen) != 1:
+        return None
+    others = tuple(one.id for one in same if one is not chosen[0])
+    because = "the contact that is reused works there" if others else "the only one of this name"
+    return ConversionPart(record=chosen[0], because=because, namesakes=others)
 
 
 def _is_namesake(one: Profile, other: Profile) -> bool:
@@ -247,6 +259,11 @@ def _usable(found: Duplicates[E], same_as: SameAs, kind: type[Entity]) -> Sequen
     ]
 
 
+def _is_in_doubt(hit: Hit[E]) -> bool:
+    """Whether a name speaks against it."""
+    return any(reason.likeness in _OTHER_NAMES for reason in hit.reasons)
+
+
 def _only_look(found: Duplicates[E], kind: type[Entity]) -> tuple[Hit[E], ...]:
     hits = (*found.hits, *found.look_alikes)
     return tuple(hit for hit in hits if hit.is_look_alike and isinstance(hit.other, kind))
@@ -259,6 +276,17 @@ def _reused(best: Hit[E], hits: Sequence[Hit[E]], found: Duplicates[E]) -> Conve
         score=best.score,
         others=tuple(hit for hit in hits if hit is not best),
         look_alikes=_only_look(found, type(best.other)),
+    )
+
+
+def _made(
+    what: str, hits: Sequence[Hit[E]], found: Duplicates[E], kind: type[Entity], *, names: Iterable[Entity] = ()
+) -> ConversionPart[E]:
+    return ConversionPart(
+        because=_why_made(found, what),
+        others=tuple(hits),
+        namesakes=tuple(one.id for one in names),
+        look_alikes=_only_look(found, kind),
     )
 
 
