@@ -1,0 +1,115 @@
+"""The pipeline board as a picture: the columns beside each other, each with its first cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from salesflow.board.card import Card
+from salesflow.board.drawing import Sheet, cut
+from salesflow.board.elements import element
+from salesflow.board.labels import Label
+from salesflow.board.language import Language
+from salesflow.board.pipeline import Column, PipelineBoard
+from salesflow.board.signs import STATES, signs_of, state_label
+
+__all__ = ["pipeline_picture"]
+
+MARGIN, GAP, WIDE = 32, 16, 184
+TOP, HEAD, CARD, CARD_GAP = 96, 216, 78, 10
+MOST_CARDS = 4
+"""How many cards a column of a picture has at most; there is no scrolling in a picture."""
+
+
+def pipeline_picture(board: PipelineBoard, language: Language) -> Element:
+    """The board as an ``svg`` element."""
+    most = max((min(len(column.cards), MOST_CARDS) for column in board), default=0)
+    width = max(2 * MARGIN + len(board.columns) * (WIDE + GAP) - GAP, 420)
+    height = TOP + HEAD + most * (CARD + CARD_GAP) + 28 + MARGIN
+    sheet = Sheet(width=width, height=height, language=language)
+    heading = board.subject(language)
+    root = sheet.root(title=heading, description=". ".join(_said(column, language) for column in board))
+    root.append(sheet.text(cut(heading, width - 2 * MARGIN, 20), MARGIN, 46, class_="sf-heading"))
+    as_of = language.label(Label.AS_OF, moment=language.moment(board.shown_at))
+    root.append(sheet.text(as_of, MARGIN, 68, class_="sf-small sf-text-quiet"))
+    for place, column in enumerate(board):
+        root.append(_column(column, MARGIN + place * (WIDE + GAP), sheet))
+    return root
+
+
+def _said(column: Column, language: Language) -> str:
+    states = ", ".join(f"{state_label(state, language)} {count}" for state, count in column.states.items())
+    amounts = ", ".join(language.money(amount) for amount in column.amounts)
+    deals = f"{language.label(Label.DEALS)} {language.number(column.count)}"
+    return f"{language.own(column.title)}: {', '.join(part for part in (deals, amounts, states) if part)}"
+
+
+def _column(column: Column, x: float, sheet: Sheet) -> Element:
+    group = element("g")
+    group.extend(_head(column, x, sheet))
+    cards = column.cards[:MOST_CARDS]
+    for place, card in enumerate(cards):
+        group.append(_card(card, x, TOP + HEAD + place * (CARD + CARD_GAP), sheet))
+    more = column.count - len(cards)
+    if more:
+        y = TOP + HEAD + len(cards) * (CARD + CARD_GAP) + 18
+        text = sheet.language.label(Label.AND_MORE, count=sheet.language.number(more))
+        group.append(sheet.text(text, x, y, class_="sf-small sf-text-quiet"))
+    return group
+
+
+def _head(column: Column, x: float, sheet: Sheet) -> Iterator[Element]:
+    language = sheet.language
+    tone = {"won": "good", "lost": "quiet"}.get(column.outcome.value, "accent")
+    yield sheet.rect(x, TOP, WIDE, 3, class_=f"sf-fill-{tone}")
+    yield sheet.text(cut(language.own(column.title), WIDE - 58, 14), x, TOP + 32, class_="sf-strong")
+    yield sheet.text(language.number(column.count), x + WIDE, TOP + 34, anchor="end", class_="sf-large")
+    rows = [
+        (label, [language.money(one) for one in amounts], unknown)
+        for label, amounts, unknown in (
+            (Label.AMOUNT, column.amounts, column.amount_unknown),
+            (Label.WEIGHTED, column.weighted, column.weighted_unknown),
+        )
+    ]
+    y = TOP + 62
+    for label, amounts, unknown in rows:
+        shown = amounts[:2]
+        if len(amounts) > 2:
+            shown = [*amounts[:1], language.label(Label.AND_MORE, count=language.number(len(amounts) - 1))]
+        elif unknown and len(amounts) < 2:
+            shown = [*amounts, f"{language.label(Label.UNKNOWN)} {language.number(unknown)}"]
+        yield sheet.text(language.label(label), x, y, class_="sf-small sf-text-quiet")
+        for place, text in enumerate(shown or ["–"]):
+            yield sheet.text(text, x + WIDE, y + 17 * place, anchor="end", class_="sf-small")
+        y += 38
+    yield from _tasks(column, x, TOP + 138, sheet)
+
+
+def _tasks(column: Column, x: float, y: float, sheet: Sheet) -> Iterator[Element]:
+    yield sheet.rect(x, y, WIDE, 9, class_="sf-track", rx=3)
+    start = 0
+    for place, (state, count) in enumerate(column.states.items()):
+        mark, _, tone = STATES[state]
+        if count and tone is not None:
+            part = WIDE * count / column.count
+            yield sheet.rect(x + WIDE * start / column.count, y, max(part, 2), 9, class_=f"sf-fill-{tone}")
+        start += count
+        text = f"{mark} {state_label(state, sheet.language)} {sheet.language.number(count)}"
+        color = "" if tone in (None, "accent") else f" sf-text-{tone}"
+        column_x = x + (place % 2) * WIDE / 2
+        yield sheet.text(cut(text, WIDE / 2, 12), column_x, y + 28 + 18 * (place // 2), class_=f"sf-small{color}")
+
+
+def _card(card: Card, x: float, y: float, sheet: Sheet) -> Element:
+    language = sheet.language
+    signs = signs_of(card, language)
+    amount = language.label(Label.UNKNOWN) if card.amount is None else language.money(card.amount)
+    group = element("g", element("title", card.title))
+    group.append(sheet.rect(x, y, WIDE, CARD, class_="sf-surface", rx=7))
+    group.append(sheet.text(cut(card.title, WIDE - 24, 12.5), x + 12, y + 24, class_="sf-small sf-strong"))
+    group.append(sheet.text(cut(amount, WIDE - 24, 12), x + 12, y + 44, class_="sf-small"))
+    if signs:
+        tone = "" if signs[0].tone == "accent" else f" sf-text-{signs[0].tone}"
+        text = cut(f"{signs[0].mark} {signs[0].text}", WIDE - 24, 12)
+        group.append(sheet.text(text, x + 12, y + 64, class_=f"sf-small{tone}"))
+    return group
