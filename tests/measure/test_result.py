@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
 
+import attrs
 import pytest
 from deals_measured import START, a_row, after
 
@@ -19,6 +20,8 @@ WHAT = Definition(metric="weight", numerator="deals that weigh", unit="kg")
 
 def test_a_result_has_a_value_or_says_why_it_has_none():
     assert str(Result(definition=WHAT, value=3, count=3)) == "weight: 3 kg"
+    a_day = attrs.evolve(WHAT, unit="EUR a day")
+    assert str(Result(definition=a_day, value=Money("63000", "EUR"), count=1)) == "weight: 63000.00 EUR a day"
     assert str(Result(definition=WHAT, value=None, undefined="no scales", count=0)) == "weight: undefined, no scales"
     for value, undefined in ((None, None), (0, "no scales")):
         with pytest.raises(InvalidValue, match="a result has a value, or says why"):

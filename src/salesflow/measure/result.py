@@ -168,8 +168,15 @@ class Result(Generic[V_co]):
         return half_up(Decimal(number).scaleb(power, HALF_UP), Decimal((0, (1,), -places)))
 
     def __str__(self) -> str:
-        shown = f"undefined, {self.undefined}" if self.value is None else f"{self.value} {self.definition.unit}".strip()
-        return f"{self.definition.metric}: {shown}"
+        return f"{self.definition.metric}: {self._shown()}"
+
+    def _shown(self) -> str:
+        if self.value is None:
+            return f"undefined, {self.undefined}"
+        unit = self.definition.unit
+        has_unit = isinstance(self.value, Money) and unit.startswith(self.value.currency)
+        number = self.value.amount if isinstance(self.value, Money) and has_unit else self.value
+        return f"{number} {unit}".strip()
 
 
 @attrs.frozen(kw_only=True)
