@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,10 @@ def benchmark() -> Iterator[ModuleType]:
     sys.path.insert(0, str(FOLDER))
     import measuring
 
+    gc.collect()
+    gc.freeze()  # what other tests have left is not looked through before each measurement
     yield measuring.loaded(FOLDER / "storage.py", name="storage_benchmark")
+    gc.unfreeze()
     sys.path.remove(str(FOLDER))
     for name in (*MODULES, "storage_benchmark"):
         sys.modules.pop(name, None)

@@ -31,6 +31,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.event import listen
+from sqlalchemy.exc import SQLAlchemyError
 
 from salesflow import ChangeSet, Entity, Recorded
 from salesflow.errors import StorageError
@@ -153,7 +155,7 @@ class SQLAlchemyStorage:
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._statements = Statements(self.metadata.tables, sqlite.insert if self._is_sqlite else postgresql.insert)
         if self._is_sqlite:
-            sa.event.listen(engine, "connect", _prepared)
+            listen(engine, "connect", _prepared)
 
     def create(self) -> None:
         """Make the tables that are missing."""
@@ -330,7 +332,7 @@ class SQLAlchemyStorage:
                 except BaseException:
                     connection.invalidate()  # or it would go back to the pool with its transaction still open
                     raise
-        except sa.exc.SQLAlchemyError as error:
+        except SQLAlchemyError as error:
             name = type(getattr(error, "orig", error)).__name__
             raise StorageError(f"the database failed with {name}") from None
 
@@ -342,7 +344,7 @@ class SQLAlchemyStorage:
         stored = connection.scalars(self._statements.history, self._at(*self._rows.place(kind, id)))
         return self._rows.history(kind, id, stored)
 
-    def _select(self, scan: Scan) -> sa.Select[tuple[str]]:
+    def _select(self, scan: Scan) -> sa.Select[Any]:
         """The bodies of a stretch of an index."""
         columns = self._entities.c
         where = (columns.tenant == self._tenant, columns.kind == scan.kind)
