@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -308,6 +309,12 @@ def test_parts_merged_in_any_order_give_exactly_the_whole(all_rows, data):
         for part in reversed(parts):
             merged.merge(part)
         assert merged.result() == metric.of(all_rows)
+
+
+def test_a_tally_comes_back_from_another_process_as_it_went():
+    tally = grouped(CategoryForecast(period=NOVEMBER, with_ids=True), "owner", by_forecast_month()).tally()
+    tally.add_all(a_month())
+    assert pickle.loads(pickle.dumps(tally)).result() == tally.result()
 
 
 @given(rows)

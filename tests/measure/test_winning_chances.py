@@ -10,7 +10,7 @@ import pytest
 from deals_measured import START, after
 from hypothesis import given
 from hypothesis import strategies as st
-from short_sales import Book, at, books
+from short_sales import PROCESS, Book, at, books
 
 from salesflow import InvalidValue, UnknownName, WrongType
 from salesflow.measure import DealRow, StageIntervals, StageMove, VisitRow, WinningChances, grouped, rows_at
@@ -170,6 +170,15 @@ def test_a_move_without_a_known_length_has_a_chance_and_no_days():
 
 def test_stages_of_no_name_are_stages():
     assert WinningChances().of([deal("D-1", "won", None)])[None].chance.value == 1
+
+
+def test_in_the_order_of_a_process_with_the_stages_that_no_deal_came_to():
+    found = WinningChances(stages=PROCESS).of([deal("D-1", "won", "agreeing"), deal("D-2", "won", "an old one")])
+    assert [one.stage for one in found] == ["talking", "agreeing", "an old one"]
+    assert found["talking"].chance.undefined == "no deal has come to it yet"
+    assert WinningChances(stages=["b", "a"]).of([]).undefined == "there are no visits to learn from"
+    with pytest.raises(InvalidValue, match="each stage is given once"):
+        WinningChances(stages=["a", "a"])
 
 
 def test_the_interval_of_one_won_and_one_lost_is_that_of_a_uniform_distribution():

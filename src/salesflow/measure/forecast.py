@@ -25,7 +25,7 @@ from salesflow.measure.forecast_category import CategoryRule
 from salesflow.measure.forecast_deals import ForecastMetric, ForecastTally, Line
 from salesflow.measure.metric import LOST, WON, DealTally
 from salesflow.measure.recurring import MonthlyPart
-from salesflow.measure.result import Axis, Definition, LeftOut, Result
+from salesflow.measure.result import Definition, LeftOut, Result
 from salesflow.measure.rows import DealRow
 from salesflow.values.money import Money
 
@@ -218,12 +218,11 @@ class CategoryForecastTally(ForecastTally[Forecast]):
         metric = self._metric
         words = " + ".join(_CUMULATIVE.get(name, (name,)))
         worth = "what they bring in a month, rounded half up per deal" if metric.worth else "the amounts"
-        won = metric.won_on is Axis.CLOSED
         definition = metric.defined(
             name,
             f"{worth} of deals that are {words}",
             population="open and won deals",
-            method=f"{metric.category}; won deals by the date of their {'close' if won else 'expected close'}",
+            method="; ".join(filter(None, (str(metric.category), metric.date_rule))),
         )
         if name is ForecastLine.WITHOUT_DATE:
             return attrs.evolve(definition, axis=None, period=None, population="open deals without an expected close")

@@ -32,13 +32,13 @@ def _category_or_none(value: ForecastCategory | str | None) -> ForecastCategory 
 
 
 def _by_stage(given: _Given) -> tuple[tuple[str, ForecastCategory], ...]:
-    pairs = given.items() if isinstance(given, Mapping) else given
-    return tuple((stage, _category(category)) for stage, category in pairs)
+    return tuple((stage, _category(category)) for stage, category in dict(given).items())
 
 
 def _from_probability(given: _GivenChances) -> tuple[tuple[Decimal, ForecastCategory], ...]:
-    pairs = given.items() if isinstance(given, Mapping) else given
-    found = [(exact_decimal(least, field="from_probability"), _category(category)) for least, category in pairs]
+    found = [
+        (exact_decimal(least, field="from_probability"), _category(category)) for least, category in dict(given).items()
+    ]
     for least, _ in found:
         if not 0 <= least <= 1:
             raise InvalidValue(

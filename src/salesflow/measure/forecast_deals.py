@@ -24,6 +24,7 @@ from salesflow.values.money import Money
 
 R_co = TypeVar("R_co", covariant=True)
 
+_CLOSE = {Axis.CLOSED: "close", Axis.EXPECTED: "expected close"}
 NO_DATE = "it has no expected close"
 
 __all__ = ["NO_DATE", "ForecastMetric", "ForecastTally", "Line", "has_length"]
@@ -64,6 +65,11 @@ class ForecastMetric(DealMetric[R_co]):
     worth: Worth | None = None
     rates: Rates | None = None
     rate_on: date | None = attrs.field(default=None, validator=_is_day)
+
+    @property
+    def date_rule(self) -> str:
+        """By which date won deals count, in words; empty where the axis says it."""
+        return f"won deals by the date of their {_CLOSE[self.won_on]}" if self.axis is Axis.EXPECTED else ""
 
     @property
     def date_of(self) -> ForecastDate:

@@ -74,9 +74,9 @@ class WinningChancesResult:
     """The chances of all stages that were seen.
 
     Attributes:
-        stages: in the order of their keys.
+        stages: in the order that was asked for, or that of their keys.
         moves: what was counted.
-        undefined: why there are no stages; ``None`` where there are.
+        undefined: why no chance is known; ``None`` where there were visits.
         left_out: what was not taken, by reason.
     """
 
@@ -113,13 +113,12 @@ def stage_chances(
     """Solve the chain of the moves that were counted.
 
     Args:
-        counted: by stage; each stage that is a target has an entry.
+        counted: by stage, in the order that the results shall have; each stage that is a target has an entry.
         definition: of the chance; those of the days follow from it.
         intervals: how intervals are simulated; ``None`` leaves them out.
         left_out: what was not counted.
     """
-    stages = sorted(counted, key=in_order)
-    counts = [counted[stage] for stage in stages]
+    stages, counts = list(counted), list(counted.values())
     solved = _Solved(stages, counts, definition)
     simulated = None if intervals is None else intervals.of(stages, counts)
     return WinningChancesResult(
@@ -128,7 +127,7 @@ def stage_chances(
             for place in range(len(stages))
         ),
         moves=tuple(move for stage, count in zip(stages, counts, strict=True) for move in _moves(stage, count)),
-        undefined=None if stages else "there are no visits to learn from",
+        undefined=None if any(count.visits for count in counts) else "there are no visits to learn from",
         left_out=left_out,
     )
 
@@ -190,7 +189,7 @@ class _Solved:
 
     def _unknown(self, place: int) -> str | None:
         if not self.counts[place].left:
-            return "no deal has left it yet"
+            return "no deal has left it yet" if self.counts[place].visits else "no deal has come to it yet"
         if not self.never[place]:
             return None
         traps = [str(self.stages[trap]) for trap in self.traps if trap in self._ahead(place)]

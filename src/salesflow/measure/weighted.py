@@ -7,7 +7,7 @@ up; so that is what is done where nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -135,6 +135,12 @@ class WeightedTally(ForecastTally[WeightedResult]):
             return worth.exactly * Fraction(exact)
         return HALF_UP.multiply(worth.amount, exact)
 
+    def _methods(self) -> Iterator[str]:
+        if self._metric.chance is not None:
+            yield "the probability is given by a function"
+        if Outcome.WON in self._metric.outcomes and self._metric.date_rule:
+            yield self._metric.date_rule
+
     def merge_counts(self, other: DealTally[object]) -> None:
         """Add what another tally has weighed."""
         assert isinstance(other, WeightedTally)
@@ -153,7 +159,7 @@ class WeightedTally(ForecastTally[WeightedResult]):
             f"amount x probability of {words}",
             population=words,
             rounding=metric.rounding,
-            method="" if metric.chance is None else "the probability is given by a function",
+            method="; ".join(self._methods()),
         )
         weighted = self._weighted.result(definition, currency=into, nothing=nothing)
         return WeightedResult(

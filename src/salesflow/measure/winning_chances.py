@@ -16,13 +16,16 @@ What is decided here, and said in the definition of every result:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import attrs
 
+from salesflow.errors import InvalidValue
 from salesflow.measure.chance_intervals import StageCount, StageIntervals
+from salesflow.measure.funnel import HasStages
+from salesflow.measure.grouping import in_order
 from salesflow.measure.metric import OPEN, WON, DealMetric, DealTally
 from salesflow.measure.rows import DealRow, VisitRow
 from salesflow.measure.stage_chances import WinningChancesResult, stage_chances
@@ -38,6 +41,17 @@ def _utc(value: datetime | None) -> datetime | None:
     return None if value is None else moment(value, field="until").astimezone(UTC)
 
 
+def _stages(given: HasStages | Iterable[str]) -> tuple[str, ...]:
+    """The keys of stages; of a process, those in which deals are open."""
+    if isinstance(given, Iterable):
+        keys = tuple(given)
+    else:
+        keys = tuple(stage.key for stage in given.stages if stage.outcome is OPEN)
+    if len(set(keys)) != len(keys):
+        raise InvalidValue("each stage is given once", field="stages", value=keys, way_out="leave out the second one")
+    return keys
+
+
 @attrs.frozen(kw_only=True)
 class WinningChances(DealMetric[WinningChancesResult]):
     """The chance to win and the time to close, by stage.
@@ -46,6 +60,8 @@ class WinningChances(DealMetric[WinningChancesResult]):
         until: the moment up to which stays that go on count for the mean stay; stays that begin later are left out. Without
             it their time does not count, which makes slow stages look fast.
         intervals: how intervals are simulated, with their seed; without it there are none.
+        stages: a process, or the keys of its stages in their order, which the results then have; those that no deal came to
+            are named too. Without it the order is that of the keys.
 
     Example:
         ``WinningChances(until=now, intervals=StageIntervals(seed=7)).of(rows)["closing"].chance.percent(1)``
@@ -53,6 +69,7 @@ class WinningChances(DealMetric[WinningChancesResult]):
 
     until: datetime | None = attrs.field(default=None, converter=_utc)
     intervals: StageIntervals | None = None
+    stages: tuple[str, ...] = attrs.field(default=(), converter=_stages)
 
     def tally(self) -> WinningChancesTally:
         """An empty tally."""
@@ -146,8 +163,13 @@ class WinningChancesTally(DealTally[WinningChancesResult]):
             unit="fraction",
             method=f"absorbing Markov chain of the moves between stages; stays that go on are no moves, {cut}",
         )
+        first = self._metric.stages
+        counted = {stage: StageCount() for stage in first} | self._counts
         return stage_chances(
-            self._counts, definition=definition, intervals=self._metric.intervals, left_out=self.left_out()
+            {stage: counted[stage] for stage in (*first, *sorted(counted.keys() - {*first}, key=in_order))},
+            definition=definition,
+            intervals=self._metric.intervals,
+            left_out=self.left_out(),
         )
 
 
