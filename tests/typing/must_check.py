@@ -43,10 +43,24 @@ from salesflow import (
     fold,
     requirement,
 )
+from salesflow.leads.conversion import plan_conversion
+from salesflow.leads.conversion_mapping import STANDARD_MAPPING, ConversionMapping
+from salesflow.leads.conversion_parts import ConversionIds, ConversionPart
+from salesflow.leads.conversion_plan import ConversionPlan
+from salesflow.leads.framework import Criterion, Framework
+from salesflow.leads.frameworks import BANT
+from salesflow.leads.lead_process import LeadProcess
+from salesflow.leads.lead_stage import LeadStage
+from salesflow.leads.lead_work import LeadWork
+from salesflow.leads.merging import MergePreview, preview_merge
+from salesflow.leads.qualifying import QualifyingDesk
+from salesflow.leads.unmerging import undo_merge
 from salesflow.people.contact import ContactAdded
+from salesflow.people.hand_over import HandOver
 from salesflow.standard import StandardProcess
 from salesflow.standard.presentation import Presentation
 from salesflow.standard.prospecting import Prospecting
+from salesflow.storage.query import Query
 
 
 def work_on_a_deal(at: datetime, storage: MemoryStorage) -> None:
@@ -305,3 +319,88 @@ def know_people(storage: MemoryStorage, at: datetime) -> None:
     assert_type(storage.get(School, "O-1").pupils, int | None)
     assert_type(FairLead(id="L-1", name="Visitor", booth=4).booth, int)
     assert_type(Orders().open(SaaSDeal(id="D-5", name="Order"), by="noa", at=at).move(Orders.at_once), Stage[SaaSDeal])
+
+
+class Called(LeadStage[FairLead]):
+    """Somebody spoke to them."""
+
+    @exit_requirement("we know where they stood")
+    def booth_is_known(self, lead: FairLead) -> bool:
+        return lead.booth > 0
+
+    @exit_requirement("the lead is qualified by BANT")
+    def is_qualified_by_bant(self, lead: FairLead) -> Iterator[str]:
+        yield from BANT.missing(lead)
+
+    def on_enter(self, work: LeadWork[FairLead], /) -> None:
+        work.update(notes="Called")
+
+
+class FairLeads(LeadProcess[FairLead], without=("nurturing", "nurture")):
+    key = "fair_leads"
+    called = Called(after="new")
+    call = Move[FairLead](source="new", target="called")
+    start = Move[Lead](source=("new", "called"), target="working", requires=(BANT.requirement(),))
+
+
+class Ours(BANT, without=("authority",)):
+    seats = Criterion("For how many?", kind=Decimal, fulfilled_by=lambda seats: seats >= 10)
+
+
+class OwnersOnlyOfLeads:
+    def refusal(self, event: Event[Lead], lead: Lead) -> str | None:
+        return None if lead.owner in (None, event.by) else "ask the owner"
+
+
+def work_leads(at: datetime, storage: MemoryStorage) -> None:
+    standard = LeadProcess(policy=OwnersOnlyOfLeads())
+    plain = standard.capture(id="L-1", name="Visitor", owner="noa", by="noa", at=at)
+    assert_type(plain, LeadWork[Lead])
+    fair = FairLeads()
+    work = fair.capture(FairLead(id="L-2", name="Visitor", booth=4), by="noa", at=at)
+    assert_type(work, LeadWork[FairLead])
+    assert_type(work.move(FairLeads.call), LeadStage[FairLead])
+    assert_type(work.lead.booth, int)
+    work.qualifying.answer(BANT.budget, Money("5000", "EUR"), evidence=["call"])
+    work.qualifying.answer(Ours.seats, Decimal(12))
+    framework: type[Framework] = Ours
+    work.qualifying.gaps(framework)
+    assert_type(work.hand_over.submit(to="gil"), HandOver)
+    StandardProcess().open(id="D-1", name="Order", by="noa", at=at).desk(QualifyingDesk).answer(BANT.need, "orders")
+
+
+def convert_leads(at: datetime, storage: MemoryStorage) -> None:
+    ids = ConversionIds(contact="C-1", organization="O-1", deal="D-1")
+    plan = plan_conversion(storage.get(Lead, "L-1"), process=StandardProcess(), ids=ids)
+    assert_type(plan, ConversionPlan[Deal, Lead])
+    assert_type(plan.contact, ConversionPart[Contact] | None)
+    mapping = ConversionMapping(
+        lead_type=FairLead, contact_type=Guest, contact=dict(STANDARD_MAPPING.contact) | {"notes": "interest"}
+    )
+    own = plan_conversion(
+        storage.get(FairLead, "L-2"),
+        process=Orders(),
+        contacts=storage.find(Query(Contact)).items,
+        lead_process=FairLeads(),
+        mapping=mapping,
+    )
+    assert_type(own, ConversionPlan[SaaSDeal, FairLead])
+    own = own.with_deal(SaaSDeal(id="D-2", name="Order")).reuse(storage.get(Contact, "C-1"))
+    plan = plan.with_deal(name="Order", amount=Money("5", "EUR")).without_organization()
+    storage.commit(own.apply(by="noa", at=at) | plan.apply(by="noa", at=at))
+
+
+def merge_records(at: datetime, storage: MemoryStorage) -> None:
+    pair = [storage.get(Guest, "C-1"), storage.get(Guest, "C-2")]
+    preview = preview_merge(
+        pair,
+        pointing=[storage.get(SaaSDeal, "D-1"), storage.get(Deal, "D-2")],
+        deal_processes=[Orders(), StandardProcess()],
+        tenant_of=lambda guest: guest.source,
+    )
+    assert_type(preview, MergePreview[Guest])
+    assert_type(preview.after.diet, str | None)
+    storage.commit(preview.apply(by="noa", at=at))
+    storage.commit(undo_merge(storage.history(Guest, "C-1"), merged=pair[1:], by="noa", at=at))
+    leads = preview_merge([storage.get(FairLead, "L-1"), storage.get(FairLead, "L-2")], lead_process=FairLeads())
+    assert_type(leads.survivor, FairLead)

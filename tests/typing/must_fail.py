@@ -28,6 +28,14 @@ from salesflow import (
     exit_requirement,
     requirement,
 )
+from salesflow.leads.conversion import plan_conversion
+from salesflow.leads.conversion_mapping import ConversionMapping
+from salesflow.leads.frameworks import BANT
+from salesflow.leads.lead_process import LeadProcess
+from salesflow.leads.lead_work import LeadWork
+from salesflow.leads.merging import preview_merge
+from salesflow.people.contact import Contact
+from salesflow.people.lead import Lead
 from salesflow.standard import StandardProcess
 from salesflow.standard.prospecting import Prospecting
 
@@ -181,3 +189,23 @@ class NoPolicy:
 
 StandardProcess(policy=NoPolicy())  # type: ignore[arg-type]
 policy: Policy = NoPolicy()  # type: ignore[assignment]
+
+
+# Leads ----------------------------------------------------------------------------------------------------------------
+
+
+def work_a_lead(work: LeadWork[Lead], contact: Contact, at: datetime) -> None:
+    LeadProcess().capture(id="L-1", nam="Visitor", by="noa", at=at)  # type: ignore[call-overload]
+    work.update(sourse="fair")  # type: ignore[call-overload]
+    work.disqualify()  # type: ignore[call-arg]
+    work.convert("C-1")  # type: ignore[arg-type]
+    work.move(LeadProcess.qualfy)  # type: ignore[attr-defined]
+    work.qualifying.answer(BANT.budget, "5000 EUR")  # type: ignore[misc]
+    work.qualifying.answer(BANT.buget, "5000 EUR")  # type: ignore[attr-defined]
+    work.hand_over.reject()  # type: ignore[call-arg]
+    plan_conversion(contact, process=StandardProcess())  # type: ignore[type-var]
+    plan_conversion(work.lead, process=StandardProcess()).with_deal(nam="Order")  # type: ignore[call-overload]
+    plan_conversion(work.lead, process=StandardProcess()).reuse("C-1")  # type: ignore[call-overload]
+    ConversionMapping(contact=["name"])  # type: ignore[list-item]
+    preview_merge([contact, contact], survivor=1)  # type: ignore[arg-type]
+    LeadProcess().work_on(contact, by="noa", at=at)  # type: ignore[arg-type]

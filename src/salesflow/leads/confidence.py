@@ -21,7 +21,7 @@ from salesflow.entity import Entity
 from salesflow.errors import ProcessMismatch, UnknownName, WrongType
 from salesflow.leads.known_values import is_known
 from salesflow.leads.lead_process import LeadProcess
-from salesflow.leads.processes import AnyLeadProcess, AnySalesProcess
+from salesflow.leads.processes import AnyLeadProcess, AnySalesProcess, name_of
 from salesflow.outcome import Outcome
 from salesflow.people.contact import Contact
 from salesflow.people.fields import PEOPLE_ENGINE_FIELDS
@@ -91,9 +91,9 @@ def by_confidence(
             field="records",
             value=sorted({one.root().__name__ for one in given}),
         )
-    lead_process = LeadProcess() if lead_process is None else lead_process
-    processes = {process.key: process for process in deal_processes}
-    return tuple(sorted(given, key=lambda one: _rank(one, lead_process, processes)))
+    leads = LeadProcess() if lead_process is None else lead_process
+    processes = {name_of(process)[0]: process for process in deal_processes}
+    return tuple(sorted(given, key=lambda one: _rank(one, leads, processes)))
 
 
 def why_first(
@@ -104,10 +104,10 @@ def why_first(
     deal_processes: Iterable[AnySalesProcess] = (),
 ) -> Confidence:
     """Why the first of two records is trusted more: the first thing in which they differ."""
-    lead_process = LeadProcess() if lead_process is None else lead_process
-    processes = {process.key: process for process in deal_processes}
+    leads = LeadProcess() if lead_process is None else lead_process
+    processes = {name_of(process)[0]: process for process in deal_processes}
     names = _OF_WORKED if isinstance(first, Worked) else _OF_PEOPLE
-    ranks = zip(names, _rank(first, lead_process, processes), _rank(second, lead_process, processes), strict=True)
+    ranks = zip(names, _rank(first, leads, processes), _rank(second, leads, processes), strict=True)
     return next((name for name, mine, theirs in ranks if mine != theirs), Confidence.LOWER_ID)
 
 
@@ -128,12 +128,13 @@ def _process_of(
         if record.process not in processes:
             raise UnknownName("process", record.process, processes, where="deal_processes")
         return processes[record.process]
-    if record.process != lead_process.key:
+    key, version = name_of(lead_process)
+    if record.process != key:
         raise ProcessMismatch(
             kind="lead",
             id=record.id,
             runs_under=f"{record.process} {record.process_version}",
-            process=f"{lead_process.key} {lead_process.version}",
+            process=f"{key} {version}",
             way_out="give lead_process=..., or migrate or adopt it first",
         )
     return lead_process

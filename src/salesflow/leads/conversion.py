@@ -112,13 +112,12 @@ def _check_lead(lead: L, process: LeadProcess[L]) -> None:
     """Refuse to plan for a lead that can never be converted as it is."""
     process._check_workable(lead)
     check_not_merged(lead, tried="convert")
-    because = ""
     if lead.conversion is not None:
-        because, way_out = f"it was converted, to {told(lead.conversion)}", "work on what it became"
-    elif lead.outcome is not Outcome.OPEN:
-        because, way_out = f"it is closed, in {lead.stage}", "recycle it first"
-    if because:
-        raise NotNow(kind="lead", id=lead.id, tried="convert", because=because, way_out=way_out)
+        became = f"it was converted, to {told(lead.conversion)}"
+        raise NotNow(kind="lead", id=lead.id, tried="convert", because=became, way_out="work on what it became")
+    if lead.outcome is not Outcome.OPEN:
+        closed = f"it is closed, in {lead.stage}"
+        raise NotNow(kind="lead", id=lead.id, tried="convert", because=closed, way_out="recycle it first")
     known = [(process.key, process.version), *((one.process, one.version) for one in process.migrations)]
     if (lead.process, lead.process_version) not in known:
         raise ProcessMismatch(

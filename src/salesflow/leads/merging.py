@@ -110,7 +110,7 @@ class MergePreview(Generic[E]):
     lost: tuple[LostValue, ...]
     pointers: tuple[Pointer, ...]
     repointed: tuple[Repointed, ...]
-    _asked: _Asked[E] = attrs.field(repr=False, eq=False)
+    _asked: _Asked[E] = attrs.field(alias="asked", repr=False, eq=False)
 
     @property
     def after(self) -> E:

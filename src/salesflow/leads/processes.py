@@ -6,22 +6,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Never, Protocol
+from typing import Never, Protocol, cast
 
 from salesflow.deal.deal import Deal
 from salesflow.leads.lead_work import LeadWork
 from salesflow.people.lead import Lead
+from salesflow.process.engine import Process
 from salesflow.process.position import Position
 from salesflow.sale import Sale
+from salesflow.worked import Worked
 
-__all__ = ["AnyLeadProcess", "AnySalesProcess"]
+__all__ = ["AnyLeadProcess", "AnySalesProcess", "name_of"]
 
 
 class AnySalesProcess(Protocol):
     """A process of deals, of whatever class."""
-
-    key: ClassVar[str]
-    version: ClassVar[int]
 
     @property
     def stages(self) -> tuple[Position[Never], ...]:
@@ -40,9 +39,6 @@ class AnySalesProcess(Protocol):
 class AnyLeadProcess(Protocol):
     """A process of leads, of whatever class."""
 
-    key: ClassVar[str]
-    version: ClassVar[int]
-
     @property
     def stages(self) -> tuple[Position[Never], ...]:
         """Its stages, in order."""
@@ -55,3 +51,12 @@ class AnyLeadProcess(Protocol):
     def work_on(self, lead: Never, /, *, by: str, at: datetime) -> LeadWork[Lead]:
         """Begin a unit of work on a lead."""
         ...
+
+
+def name_of(process: AnySalesProcess | AnyLeadProcess) -> tuple[str, int]:
+    """The key and the version of a process.
+
+    They are attributes of its class, which subclasses set anew, and so no protocol can ask for them.
+    """
+    known = cast("Process[Worked]", process)
+    return known.key, known.version

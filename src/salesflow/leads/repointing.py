@@ -19,7 +19,7 @@ from salesflow.deal.deal import Deal
 from salesflow.entity import Entity
 from salesflow.errors import OutOfOrder, UnknownName, WrongType
 from salesflow.event import Event
-from salesflow.leads.processes import AnySalesProcess
+from salesflow.leads.processes import AnySalesProcess, name_of
 from salesflow.people.contact import Contact, ContactUpdated
 from salesflow.people.lead import Lead
 from salesflow.people.merging import Repointed
@@ -174,7 +174,7 @@ def _deal(
     by: str,
     at: datetime,
 ) -> ChangeSet:
-    known = {process.key: process for process in processes}
+    known = {name_of(process)[0]: process for process in processes}
     if deal.process not in known:
         raise UnknownName("process", deal.process, known, where="deal_processes")
     sale = known[deal.process].work_on(deal, by=by, at=at)  # type: ignore[arg-type]  # the process refuses other classes
