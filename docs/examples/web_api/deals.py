@@ -1,0 +1,192 @@
+"""The routes. Each that changes something begins a sale, does one thing at one desk, and commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from salesflow import Deal, PaymentTerms, UnknownName
+from salesflow import storage as stored
+
+from . import shapes
+from .problems import RESPONSES
+from .shapes import (
+    RECORDS,
+    DealPage,
+    Explanation,
+    Found,
+    History,
+    MoveAsked,
+    ObjectionAnswer,
+    ObjectionStated,
+    Signature,
+    TermsOffered,
+)
+from .speaking import answers, said
+from .unit import Asker, Office, actor, asker, etag, is_among, office
+
+INDEXED: Final = ("stage", "owner", "amount", "expected_close", "opened_at")
+"""What deals are narrowed down and ordered by."""
+
+Works = Annotated[Office, Depends(office)]
+Asks = Annotated[Asker, Depends(asker)]
+
+routes = APIRouter(prefix="/deals", tags=["deals"], responses=RESPONSES, dependencies=[Depends(actor)])
+
+
+# Reading
+
+
+@routes.get("", responses=answers(DealPage))
+async def find_deals(
+    works: Works,
+    stage: Annotated[tuple[str, ...], Query()] = (),
+    owner: Annotated[tuple[str, ...], Query()] = (),
+    expected_from: date | None = None,
+    expected_before: date | None = None,
+    order: Annotated[tuple[str, ...], Query(description="a leading - turns it around")] = ("expected_close",),
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> Response:
+    """A page of deals; its cursor asks for the next one."""
+    for name in order:
+        if name.removeprefix("-") not in INDEXED:
+            raise UnknownName("order", name, INDEXED)
+    where = []
+    if stage:
+        where.append(stored.one_of("stage", [works.process.stage(key).key for key in stage]))
+    if owner:
+        where.append(stored.one_of("owner", owner))
+    if expected_from or expected_before:
+        where.append(stored.between("expected_close", expected_from, expected_before))
+    query = stored.Query(works.process.deal_type, where=where, order=order, limit=limit, cursor=cursor)
+    page = await works.storage.find(query)
+    return said(DealPage(items=page.items, cursor=page.cursor), RECORDS)
+
+
+@routes.get("/{id}", responses={**answers(Deal), 304: {"description": "Not modified"}})
+async def read_deal(works: Works, id: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """A deal, with the entity tag that changes ask for."""
+    deal = await works.storage.get(works.process.deal_type, id)
+    headers = {"ETag": etag(deal)}
+    if if_none_match is not None and is_among(deal, if_none_match.replace("W/", "")):
+        return Response(status_code=304, headers=headers)
+    return said(deal, RECORDS, headers=headers)
+
+
+@routes.get("/{id}/explanation", responses=answers(Explanation))
+async def explain_deal(works: Works, by: Annotated[str, Depends(actor)], id: str) -> Response:
+    """What is missing to go on, every move that the deal has, and what to do next. Nothing is tried."""
+    deal = await works.storage.get(works.process.deal_type, id)
+    sale = works.process.work_on(deal, by=by, at=works.clock())
+    explanation = Explanation(
+        stage=deal.stage, blockers=sale.blockers(), next_moves=sale.next_moves(), next_steps=sale.next_steps()
+    )
+    return said(explanation, RECORDS, headers={"ETag": etag(deal)})
+
+
+@routes.get("/{id}/history", responses=answers(History))
+async def read_history(works: Works, id: str) -> Response:
+    """Everything that happened to a deal."""
+    return said(History(events=tuple(await works.storage.history(works.process.deal_type, id))), RECORDS)
+
+
+# Changing
+
+
+@routes.post("", status_code=201, openapi_extra=shapes.NEW_DEAL.openapi, responses=answers(Deal, status=201))
+async def open_deal(asks: Asks, draft: Annotated[Deal, Depends(shapes.NEW_DEAL)]) -> Response:
+    """Open a deal at the first stage."""
+    unit = await asks.opens(draft)
+    return await unit.done(status=201)
+
+
+@routes.patch("/{id}", openapi_extra=shapes.DEAL_PATCH.openapi, responses=answers(Deal))
+async def change_deal(
+    asks: Asks, id: str, changed: Annotated[Callable[[Deal], Deal], Depends(shapes.DEAL_PATCH)]
+) -> Response:
+    """Change plain fields, those that are given. Stages change by moves, and records at their desks."""
+    unit = await asks.works_on(id)
+    unit.sale.update(changed(unit.sale.deal))
+    return await unit.done()
+
+
+@routes.post("/{id}/moves", openapi_extra=shapes.MOVE.openapi, responses=answers(Deal))
+async def move_deal(asks: Asks, id: str, asked: Annotated[MoveAsked, Depends(shapes.MOVE)]) -> Response:
+    """Move a deal: advance, win, lose, go back, reopen, or a move that the process names."""
+    sale = (unit := await asks.works_on(id)).sale
+    if asked.move == "advance":
+        sale.advance()
+    else:
+        sale.move(asked.move, to=asked.to, reason=asked.reason, note=asked.note, competitor=asked.competitor)
+    return await unit.done()
+
+
+@routes.post("/{id}/qualification", openapi_extra=shapes.FOUND.openapi, responses=answers(Deal))
+async def record_qualification(asks: Asks, id: str, found: Annotated[Found, Depends(shapes.FOUND)]) -> Response:
+    """Record what was found out about need and budget."""
+    unit = await asks.works_on(id)
+    unit.sale.qualification.record(
+        need=found.need,
+        budget=found.budget,
+        can_afford=found.can_afford,
+        authority=found.authority,
+        timeline=found.timeline,
+        notes=found.notes,
+    )
+    return await unit.done()
+
+
+@routes.post("/{id}/objections", openapi_extra=shapes.OBJECTION.openapi, responses=answers(Deal))
+async def raise_objection(
+    asks: Asks, id: str, stated: Annotated[ObjectionStated, Depends(shapes.OBJECTION)]
+) -> Response:
+    """Record an objection."""
+    unit = await asks.works_on(id)
+    unit.sale.objections.raise_(stated.statement, kind=stated.kind, raised_by=stated.raised_by)
+    return await unit.done()
+
+
+@routes.post("/{id}/objections/{number}/answers", openapi_extra=shapes.ANSWER.openapi, responses=answers(Deal))
+async def answer_objection(
+    asks: Asks, id: str, number: int, given: Annotated[ObjectionAnswer, Depends(shapes.ANSWER)]
+) -> Response:
+    """Answer an objection, and settle it where the customer is content."""
+    unit = await asks.works_on(id)
+    unit.sale.objections.answer(number, given.text, evidence=given.evidence)
+    if given.settles_it:
+        unit.sale.objections.resolve(number)
+    return await unit.done()
+
+
+@routes.post("/{id}/terms", openapi_extra=shapes.TERMS.openapi, responses=answers(Deal))
+async def propose_terms(asks: Asks, id: str, offered: Annotated[TermsOffered, Depends(shapes.TERMS)]) -> Response:
+    """Propose the terms that the deal shall close on."""
+    unit = await asks.works_on(id)
+    unit.sale.terms.propose(
+        offered.price,
+        discount=offered.discount,
+        payment=PaymentTerms.parse(offered.payment),
+        deliveries=offered.deliveries,
+        valid_until=offered.valid_until,
+    )
+    return await unit.done()
+
+
+@routes.post("/{id}/terms/acceptance", responses=answers(Deal))
+async def accept_terms(asks: Asks, id: str) -> Response:
+    """Record that the customer agreed to the terms."""
+    unit = await asks.works_on(id)
+    unit.sale.terms.accept()
+    return await unit.done()
+
+
+@routes.post("/{id}/terms/signature", openapi_extra=shapes.SIGNATURE.openapi, responses=answers(Deal))
+async def sign_terms(asks: Asks, id: str, signature: Annotated[Signature, Depends(shapes.SIGNATURE)]) -> Response:
+    """Record that a contact with the authority signed the accepted terms."""
+    unit = await asks.works_on(id)
+    unit.sale.terms.sign(signature.contact_id)
+    return await unit.done()
