@@ -131,16 +131,20 @@ class Sight(Generic[D]):
             stage: the stage that it is in.
             way: the move that leads on from there, if one does.
         """
+        if isinstance(deal, DealRow):
+            chance, missing = deal.probability, None
+        else:
+            chance = self.process.probability(deal).value
+            missing = None if way is None else _missing(deal, way)
         age = self._age(deal)
-        is_row = isinstance(deal, DealRow)
         return DealAt(
             deal,
             task_counts(deal.tasks, self.at, self.zone),
             age,
             self._rotting_for(deal, stage, age),
-            _weighted(deal, deal.probability if is_row else self.process.probability(deal).value),
+            _weighted(deal, chance),
             _is_planned(deal),
-            None if is_row or way is None else _missing(deal, way),
+            missing,
         )
 
     def _age(self, deal: D | DealRow) -> timedelta | None:

@@ -16,9 +16,9 @@ from salesflow.board.language import Language
 from salesflow.board.styles import PICTURE_STYLE
 from salesflow.board.terminal import columns_of
 
-__all__ = ["Sheet", "cut"]
+__all__ = ["Sheet", "cut", "in_lines"]
 
-_NARROW, _WIDE = 0.58, 1.02
+_NARROW, _WIDE = 0.55, 1.02
 """How wide a letter is, by the size of the type: of the usual faces, on the wide side."""
 
 
@@ -38,6 +38,25 @@ def cut(text: str, room: float, size: float) -> str:
     while kept and (unicodedata.combining(kept[-1]) or kept[-1] in "\u200d\ufe0f "):
         kept = kept[:-1]
     return f"{kept}…"
+
+
+def in_lines(text: str, room: float, size: float, most: int) -> tuple[str, ...]:
+    """The text on at most so many lines, broken between words; the last one is cut where more would follow.
+
+    Args:
+        text: the text.
+        room: how wide a line may be.
+        size: how large the type is, in the same unit.
+        most: how many lines there may be.
+    """
+    found: list[str] = []
+    for word in text.split(" "):
+        longer = f"{found[-1]} {word}" if found else word
+        if found and (len(found) == most or _width(longer, size) <= room):
+            found[-1] = longer
+        else:
+            found.append(word)
+    return tuple(cut(line, room, size) for line in found)
 
 
 def _width(text: str, size: float) -> float:

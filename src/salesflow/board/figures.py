@@ -62,12 +62,12 @@ class FiguresView(ChartView):
         """A line for each figure: its name, its value, and what it means."""
         notes: list[Note] = list(undefined_notes(self.figures, language))
         for name, result in self.figures:
-            notes += left_out_notes(result.left_out, language, of=language.own(name))
+            notes += left_out_notes(result.left_out, language, of=language.term(name))
         return Chart(
             title=self.title(language),
             columns=tuple(language.label(label) for label in (Label.FIGURE, Label.VALUE, Label.MEANING)),
             lines=tuple(
-                ChartLine(label=language.own(name), cells=(shown_value(result, language), str(result.definition)))
+                ChartLine(label=language.term(name), cells=(shown_value(result, language), str(result.definition)))
                 for name, result in self.figures
             ),
             notes=tuple(notes),

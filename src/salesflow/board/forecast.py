@@ -79,13 +79,13 @@ class ForecastView(ChartView):
     ) -> ChartLine:
         result = self.forecast[line]
         return ChartLine(
-            label=language.own(line.value),
+            label=language.term(line.value),
             cells=(shown_value(result, language), language.number(result.count)),
             parts=() if result.value is None or start == end else ((*scale.span(start, end), tone),),
         )
 
     def _notes(self, language: Language) -> Iterator[Note]:
-        lines = [(language.own(line.value), self.forecast[line]) for line in ForecastLine]
+        lines = [(language.term(line.value), self.forecast[line]) for line in ForecastLine]
         yield from undefined_notes(lines, language)
         for name, result in lines[:8]:
             yield from left_out_notes(result.left_out, language, of=name)

@@ -126,6 +126,25 @@ _FORECAST = {
     "open pipeline": "צנרת פתוחה",
 }
 
+_MOVEMENTS = {
+    "opening pipeline": "הצנרת בתחילה",
+    "closing pipeline": "הצנרת בסוף",
+    "new": "חדשות",
+    "reopened": "נפתחו מחדש",
+    "pulled in": "הוקדמו",
+    "taken over": "נקלטו מאחרים",
+    "amount became known": "הסכום נודע",
+    "increased": "הסכום גדל",
+    "currency changed": "המטבע הוחלף",
+    "decreased": "הסכום קטן",
+    "amount became unknown": "הסכום אינו ידוע עוד",
+    "handed over": "נמסרו לאחרים",
+    "pushed out": "נדחו",
+    "removed": "הוסרו",
+    "lost": "אבדו",
+    "won": "נסגרו בזכייה",
+}
+
 _REASONS = {
     "it is lost": "אבדה",
     "it is won": "נסגרה בזכייה",
@@ -142,8 +161,7 @@ _REASONS = {
     "no stage follows": "אין שלב נוסף",
     "there are no deals in the funnel": "אין עסקאות במשפך",
     "no deal was won or lost": "אף עסקה לא נסגרה",
-    "several currencies, and no rates": "כמה מטבעות, ללא שערים",
 }
 
-HEBREW_TEXTS: Mapping[str, str] = MappingProxyType({**_LABELS, **_PROCESS, **_FORECAST, **_REASONS})
+HEBREW_TEXTS: Mapping[str, str] = MappingProxyType({**_LABELS, **_PROCESS, **_FORECAST, **_MOVEMENTS, **_REASONS})
 """The Hebrew of each English text."""

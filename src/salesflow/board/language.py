@@ -103,8 +103,13 @@ class Language:
             raise WrongType("a translation gives text", field="translate", value=translated, way_out="return a str")
         return translated
 
+    def term(self, text: str) -> str:
+        """A word of the library that stands by itself ("commit forecast"), with a large first letter where there is one."""
+        own = self.own(text)
+        return own[:1].upper() + own[1:]
+
     def number(self, value: Decimal | int, *, places: int | None = None) -> str:
-        """A number with its thousands apart.
+        """A number with its thousands apart, and a minus sign (U+2212) where it lies below zero.
 
         Args:
             value: the number.
@@ -115,7 +120,7 @@ class Language:
         else:
             shown = f"{Decimal(value):,f}"
             shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
-        return shown.translate({ord(","): self.group, ord("."): self.point})
+        return shown.translate({ord(","): self.group, ord("."): self.point, ord("-"): "\u2212"})
 
     def money(self, value: Money) -> str:
         """An amount with its currency; without decimals where it is whole."""

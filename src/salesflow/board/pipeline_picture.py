@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from salesflow.board.card import Card
-from salesflow.board.drawing import Sheet, cut
+from salesflow.board.drawing import Sheet, cut, in_lines
 from salesflow.board.elements import element
 from salesflow.board.labels import Label
 from salesflow.board.language import Language
 from salesflow.board.pipeline import Column, PipelineBoard
 from salesflow.board.signs import STATES, signs_of, state_label
+from salesflow.values.money import Money
 
 __all__ = ["pipeline_picture"]
 
-MARGIN, GAP, WIDE = 32, 16, 184
-TOP, HEAD, CARD, CARD_GAP = 96, 216, 78, 10
+MARGIN, GAP, WIDE = 32, 18, 188
+TOP, HEAD, AMOUNTS, CARD, CARD_GAP = 96, 246, 56, 96, 10
 MOST_CARDS = 4
 """How many cards a column of a picture has at most; there is no scrolling in a picture."""
 
@@ -62,27 +63,32 @@ def _head(column: Column, x: float, sheet: Sheet) -> Iterator[Element]:
     language = sheet.language
     tone = {"won": "good", "lost": "quiet"}.get(column.outcome.value, "accent")
     yield sheet.rect(x, TOP, WIDE, 3, class_=f"sf-fill-{tone}")
-    yield sheet.text(cut(language.own(column.title), WIDE - 58, 14), x, TOP + 32, class_="sf-strong")
-    yield sheet.text(language.number(column.count), x + WIDE, TOP + 34, anchor="end", class_="sf-large")
-    rows = [
-        (label, [language.money(one) for one in amounts], unknown)
-        for label, amounts, unknown in (
-            (Label.AMOUNT, column.amounts, column.amount_unknown),
-            (Label.WEIGHTED, column.weighted, column.weighted_unknown),
-        )
-    ]
+    count = language.number(column.count)
+    title = cut(language.own(column.title), WIDE - 15 * len(count) - 8, 14)
+    yield sheet.text(title, x, TOP + 32, class_="sf-strong")
+    yield sheet.text(count, x + WIDE, TOP + 34, anchor="end", class_="sf-large")
     y = TOP + 62
-    for label, amounts, unknown in rows:
-        shown = amounts[:2]
-        if len(amounts) > 2:
-            shown = [*amounts[:1], language.label(Label.AND_MORE, count=language.number(len(amounts) - 1))]
-        elif unknown and len(amounts) < 2:
-            shown = [*amounts, f"{language.label(Label.UNKNOWN)} {language.number(unknown)}"]
+    for label, amounts, unknown in (
+        (Label.AMOUNT, column.amounts, column.amount_unknown),
+        (Label.WEIGHTED, column.weighted, column.weighted_unknown),
+    ):
         yield sheet.text(language.label(label), x, y, class_="sf-small sf-text-quiet")
-        for place, text in enumerate(shown or ["–"]):
+        for place, text in enumerate(_amounts(amounts, unknown, language)):
             yield sheet.text(text, x + WIDE, y + 17 * place, anchor="end", class_="sf-small")
-        y += 38
-    yield from _tasks(column, x, TOP + 138, sheet)
+        y += AMOUNTS
+    yield from _tasks(column, x, TOP + 56 + 2 * AMOUNTS, sheet)
+
+
+def _amounts(amounts: Sequence[Money], unknown: int, language: Language) -> Iterator[str]:
+    """At most three lines, so that nothing is left unsaid: two amounts, or one and how many more, and what is not known."""
+    shown = amounts if len(amounts) <= 2 else amounts[:1]
+    yield from (language.money(amount) for amount in shown)
+    if len(amounts) > len(shown):
+        yield language.label(Label.AND_MORE, count=language.number(len(amounts) - len(shown)))
+    if unknown:
+        yield f"{language.label(Label.UNKNOWN)}: {language.number(unknown)}"
+    elif not amounts:
+        yield "–"
 
 
 def _tasks(column: Column, x: float, y: float, sheet: Sheet) -> Iterator[Element]:
@@ -96,8 +102,9 @@ def _tasks(column: Column, x: float, y: float, sheet: Sheet) -> Iterator[Element
         start += count
         text = f"{mark} {state_label(state, sheet.language)} {sheet.language.number(count)}"
         color = "" if tone in (None, "accent") else f" sf-text-{tone}"
-        column_x = x + (place % 2) * WIDE / 2
-        yield sheet.text(cut(text, WIDE / 2, 12), column_x, y + 28 + 18 * (place // 2), class_=f"sf-small{color}")
+        down, across = divmod(place, 2)
+        anchor = "end" if across else "start"
+        yield sheet.text(text, x + WIDE * across, y + 28 + 18 * down, anchor=anchor, class_=f"sf-small{color}")
 
 
 def _card(card: Card, x: float, y: float, sheet: Sheet) -> Element:
@@ -106,10 +113,11 @@ def _card(card: Card, x: float, y: float, sheet: Sheet) -> Element:
     amount = language.label(Label.UNKNOWN) if card.amount is None else language.money(card.amount)
     group = element("g", element("title", card.title))
     group.append(sheet.rect(x, y, WIDE, CARD, class_="sf-surface", rx=7))
-    group.append(sheet.text(cut(card.title, WIDE - 24, 12.5), x + 12, y + 24, class_="sf-small sf-strong"))
-    group.append(sheet.text(cut(amount, WIDE - 24, 12), x + 12, y + 44, class_="sf-small"))
+    for place, line in enumerate(in_lines(card.title, WIDE - 24, 12.5, 2)):
+        group.append(sheet.text(line, x + 12, y + 24 + 17 * place, class_="sf-small sf-strong"))
+    group.append(sheet.text(cut(amount, WIDE - 24, 12), x + 12, y + 62, class_="sf-small"))
     if signs:
         tone = "" if signs[0].tone == "accent" else f" sf-text-{signs[0].tone}"
         text = cut(f"{signs[0].mark} {signs[0].text}", WIDE - 24, 12)
-        group.append(sheet.text(text, x + 12, y + 64, class_=f"sf-small{tone}"))
+        group.append(sheet.text(text, x + 12, y + 82, class_=f"sf-small{tone}"))
     return group

@@ -81,7 +81,7 @@ def _parts(card: Card, board: PipelineBoard, language: Language) -> Iterator[str
     if signs:
         yield "  ".join(signs)
     facts = [
-        (Label.OWNER, language.label(Label.NOBODY) if card.owner is None else shown(card.owner, language)),
+        (Label.OWNER, shown(card.owner, language) if card.owner else language.label(Label.NOBODY)),
         (Label.DAYS_HERE, language.label(Label.UNKNOWN) if card.age is None else language.number(card.age.days)),
     ]
     if card.expected_close is not None:

@@ -52,6 +52,7 @@ _BOARD = """
 .sf-column.sf-is-won{border-block-start-color:var(--good)}
 .sf-column.sf-is-lost{border-block-start-color:var(--quiet)}
 .sf-column>h3{display:flex;min-block-size:2.6em;justify-content:space-between;gap:.75rem;align-items:baseline}
+.sf-column>h3 bdi,.sf-table td>*{min-inline-size:0}
 .sf-count{white-space:nowrap;font-size:1.5rem;font-weight:650;line-height:1;letter-spacing:-.02em}
 .sf-facts{font-size:.8125rem;line-height:1.45}
 .sf .sf-column .sf-facts{margin-block:.6rem .75rem}
@@ -66,7 +67,7 @@ _BOARD = """
 .sf-bar{display:block;inline-size:100%;block-size:.6rem;border-radius:3px;background:var(--track);overflow:hidden}
 .sf-bar rect,.sf-bar line{vector-effect:non-scaling-stroke}
 .sf[dir=rtl] .sf-bar,.sf [dir=rtl] .sf-bar{transform:scaleX(-1)}
-.sf .sf-cards{display:grid;gap:.6rem;margin-block-start:.9rem}
+.sf .sf-cards{display:grid;grid-template-columns:minmax(0,1fr);gap:.6rem;margin-block-start:.9rem}
 .sf-card{padding:.75rem .85rem;background:var(--surface);border:1px solid var(--line);border-radius:8px;break-inside:avoid}
 .sf .sf-worth{margin-block-start:.15rem;font-weight:600;font-size:.9rem}
 .sf .sf-signs{display:flex;flex-wrap:wrap;gap:.1rem .8rem;margin-block-start:.35rem;font-size:.8125rem;font-weight:600}
@@ -139,7 +140,7 @@ PICTURE_STYLE = _tight(
     + """
 .sf-picture{font:400 14px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans Hebrew",sans-serif;
 font-variant-numeric:tabular-nums}
-.sf-picture text{fill:var(--ink)}
+.sf-picture text{fill:var(--ink);unicode-bidi:plaintext}
 .sf-paper{fill:var(--paper)}.sf-surface{fill:var(--surface);stroke:var(--line)}.sf-track{fill:var(--track)}
 .sf-mark{stroke:var(--ink);stroke-width:2}
 .sf-picture .sf-heading{font-size:20px;font-weight:650}

@@ -136,7 +136,8 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _stacked(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     for first, *cells in rows:
-        yield from wrapped(first, width)
+        if first:
+            yield from wrapped(first, width)
         for name, cell in zip(columns[1:], cells, strict=True):
             if cell:
                 yield from wrapped(f"{name}: {cell}", width, indent=2)

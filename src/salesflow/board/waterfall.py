@@ -14,7 +14,7 @@ from salesflow.board.labels import Label
 from salesflow.board.language import Language
 from salesflow.board.palette import Tone
 from salesflow.measure.result import Result
-from salesflow.measure.waterfall import Bar, Waterfall
+from salesflow.measure.waterfall import Bar, Movement, Waterfall
 from salesflow.values.moments import moment
 from salesflow.values.money import Money
 from salesflow.values.working_time import time_zone
@@ -75,7 +75,7 @@ class WaterfallView(ChartView):
 
     def _end(self, result: Result[Money], scale: Scale, is_drawn: bool, language: Language) -> ChartLine:
         return ChartLine(
-            label=language.own(result.definition.metric),
+            label=language.term(result.definition.metric),
             cells=(shown_value(result, language), language.number(result.count)),
             parts=((*scale.span(0, _number(result)), Tone.ACCENT),) if is_drawn else (),
         )
@@ -83,7 +83,7 @@ class WaterfallView(ChartView):
     def _notes(self, language: Language) -> Iterator[Note]:
         yield from undefined_notes([("", self.waterfall.opening)], language)
         for end in (self.waterfall.opening, self.waterfall.closing):
-            yield from left_out_notes(end.left_out, language, of=language.own(end.definition.metric))
+            yield from left_out_notes(end.left_out, language, of=language.term(end.definition.metric))
 
 
 def _number(result: Result[Money]) -> float:
@@ -97,8 +97,10 @@ def _line(bar: Bar, span: tuple[float, float] | None, language: Language) -> Cha
     else:
         amount = f"{'+' if change.is_positive else ''}{language.money(change)}"
     tone = Tone.BAD if change is not None and change.is_negative else Tone.GOOD
+    if bar.movement is Movement.WON:
+        tone = Tone.ACCENT  # it leaves the pipeline, and that is no bad thing
     return ChartLine(
-        label=language.own(bar.movement.value),
+        label=language.term(bar.movement.value),
         cells=(amount, language.number(bar.count)),
         parts=() if span is None else ((*span, tone),),
     )
