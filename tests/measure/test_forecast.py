@@ -201,7 +201,12 @@ def test_the_first_and_the_last_day_that_rows_may_have_are_days_in_every_zone(on
 
 def test_another_axis_is_a_cohort():
     forecast = CategoryForecast(axis="created", period=NOVEMBER).of(a_month())
-    assert forecast.open_pipeline.value == eur(450)
+    assert (forecast.open_pipeline.value, forecast.open_pipeline.definition.method) == (
+        eur(450),
+        "category by what the seller said",
+    )
+    undated = CategoryForecast(axis="created", period=NOVEMBER).of([said("D-1", "commit", expected_close=None)])
+    assert (undated.commit.value, undated.without_date.value) == (eur(100), eur(100))
     unknown = CategoryForecast(axis="created", period=NOVEMBER).of([said("D-1", "commit", opened_at=None)])
     assert [one.reason for one in unknown.left_out] == ["the date on which it was created is not known"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from deals_measured import a_row, after
@@ -95,6 +96,13 @@ def test_a_won_deal_is_worth_what_it_was_won_for():
 def test_a_deal_that_is_pushed_and_changed_leaves_with_the_amount_it_has_now():
     waterfall = waterfall_of([expected("D-1", IN_NOVEMBER)], [expected("D-1", IN_DECEMBER, "120")], period=NOVEMBER)
     assert moved(waterfall) == {"increased": 20, "pushed out": 120}
+
+
+def test_a_period_holds_its_first_day_and_not_the_one_after_its_last():
+    days = {"D-1": date(2026, 10, 31), "D-2": date(2026, 11, 1), "D-3": date(2026, 11, 30), "D-4": date(2026, 12, 1)}
+    rows = [expected(deal_id, on) for deal_id, on in days.items()]
+    for zone in (UTC, ZoneInfo("Asia/Jerusalem")):
+        assert waterfall_of(rows, [], period=Period.month(2026, 11, zone)).opening.ids == ("D-2", "D-3")
 
 
 def test_a_deal_that_lost_its_date_is_pushed_out():

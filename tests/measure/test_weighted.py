@@ -89,6 +89,8 @@ def test_deals_without_a_date_are_a_line_of_their_own():
     assert [(one.reason, one.count) for one in found.left_out] == [("it has no expected close", 1)]
     assert found.without_date.definition.period is None
     assert WeightedPipeline().of(rows).value == Money(57, "EUR")
+    cohort = WeightedPipeline(axis="created", period=NOVEMBER).of(rows)
+    assert (cohort.value, cohort.without_date.value) == (Money(57, "EUR"), Money(7, "EUR"))
 
 
 def test_several_currencies_are_undefined_without_rates_and_converted_by_the_day_with_them():

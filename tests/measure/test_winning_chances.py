@@ -168,6 +168,11 @@ def test_a_move_without_a_known_length_has_a_chance_and_no_days():
     assert found.days_to_close.undefined == "of a stage on the way no stay has a known length"
 
 
+def test_a_last_stay_that_nobody_ended_was_until_the_close():
+    found = WinningChances().of([deal("D-1", "won", "a", days=4, still=True)])["a"]
+    assert (found.chance.value, found.days_to_win.value) == (1, 4)
+
+
 def test_stages_of_no_name_are_stages():
     assert WinningChances().of([deal("D-1", "won", None)])[None].chance.value == 1
 

@@ -83,8 +83,8 @@ class Forecast:
         commit, most_likely, best_case, pipeline: the open deals of each category.
         omitted: the open deals that their seller leaves out; in no cumulative line.
         no_category: the open deals of which nothing says the category; in no cumulative line.
-        without_date: the open deals without an expected close, omitted ones aside. Where there is a period they are in no
-            other line; without one, where no date is asked for, they are in the line of their category too.
+        without_date: the open deals without an expected close, omitted ones aside. Where the expected close picks the
+            period they are in no other line; where it is not asked for, they are in the line of their category too.
         commit_forecast, most_likely_forecast, best_case_forecast, open_pipeline: the cumulative lines.
         left_out: what is in no line, by reason.
     """
@@ -157,14 +157,13 @@ class CategoryForecastTally(ForecastTally[Forecast]):
         """Put deals on their lines."""
         by_line: dict[ForecastLine, list[DealRow]] = {}
         category = self._metric.category
-        undated_too = self._start is None
         for row in rows:
             if row.outcome is LOST:
                 continue
             decided = None if row.outcome is WON else category(row)
             line = ForecastLine.NO_CATEGORY if decided is None else _LINE_OF[decided]
             by_line.setdefault(ForecastLine.CLOSED if row.outcome is WON else line, []).append(row)
-            if undated_too and self._is_undated(row) and line is not ForecastLine.OMITTED:
+            if self._is_undated(row) and line is not ForecastLine.OMITTED:
                 by_line.setdefault(ForecastLine.WITHOUT_DATE, []).append(row)
         for line, own in by_line.items():
             self._put(own, line)

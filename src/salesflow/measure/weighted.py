@@ -44,8 +44,8 @@ class WeightedResult(Result[Money]):
 
     Attributes:
         amount: what the same deals are worth without a weight.
-        without_date: the weighted amount of the open deals without an expected close, on a line of its own. Where there is
-            a period they are in no other figure; without one, where no date is asked for, they are in all.
+        without_date: the weighted amount of the open deals without an expected close, on a line of its own. Where the
+            expected close picks the period they are in no other figure; where it is not asked for, they are in all.
     """
 
     amount: Result[Money]
@@ -99,8 +99,7 @@ class WeightedTally(ForecastTally[WeightedResult]):
         """Weigh deals."""
         rows = of_outcomes(rows, self._metric.outcomes)
         self._weigh(rows, self._weighted, self._amounts)
-        if self._start is None:
-            self._weigh([row for row in rows if self._is_undated(row)], self._dateless)
+        self._weigh([row for row in rows if self._is_undated(row)], self._dateless)
 
     def _weigh(self, rows: Sequence[DealRow], weighted: Line, amounts: Line | None = None) -> None:
         known, plain = [], []
