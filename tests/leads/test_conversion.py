@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from leads.worked_leads import (
     DEALS,
@@ -46,6 +46,7 @@ from salesflow.leads.frameworks import BANT, NeedAndMeans
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.matching_rules import MatchingRules
 from salesflow.leads.merging import preview_merge
+from salesflow.leads.qualifying import QualifyingDesk
 from salesflow.people.contact import Contact, ContactAdded, ContactUpdated
 from salesflow.people.lead import Lead
 from salesflow.people.organization import Organization
@@ -193,6 +194,21 @@ def test_of_two_organizations_of_a_name_none_is_reused_and_both_are_named():
         "organization O-1 has the same name",
         "organization O-2 has the same name",
     ]
+
+
+def test_an_organization_of_the_same_domain_is_reused():
+    lead = qualified(organization_name="Northwind Traders", email=EmailAddress("noa@northwind.example")).lead
+    known = [
+        an_organization("O-1", name="Northwind Traders Inc.", website="https://www.northwind.example"),
+        an_organization("O-2", name="Globex Trading"),
+    ]
+    plan = planned(lead, organizations=known)
+    assert (plan.organization_id, plan.organization.because) == ("O-1", "the same company domain; the same name")
+
+
+def test_a_name_in_letters_of_another_alphabet_is_no_namesake():
+    lead = qualified(name=None, organization_name="Аcme").lead  # the first letter is Cyrillic
+    assert planned(lead, organizations=[an_organization("O-1")]).organization.is_made
 
 
 def test_what_was_found_before_is_taken_as_it_was_found():
@@ -378,6 +394,21 @@ def test_what_a_deal_that_exists_is_qualified_by_stays():
     sale.qualification.record(need="fewer returns")
     qualification = applied(planned().reuse(sale.deal))[Deal].qualification
     assert (qualification.need, qualification.can_afford) == ("fewer returns", True)
+
+
+def test_what_was_answered_on_a_deal_that_exists_stays_and_the_rest_comes_along():
+    sale = DEALS.open(id="D-1", name="Desks", by="dan", at=NOW)
+    desk = sale.desk(QualifyingDesk)
+    desk.answer(NeedAndMeans.need, "fewer returns")
+    deal = applied(planned().reuse(sale.deal))[Deal]
+    assert {answer.question: answer.value for answer in deal.answers} == {
+        "need_and_means.need": "fewer returns",
+        "need_and_means.can_afford": True,
+    }
+    desk.answer(NeedAndMeans.can_afford, True)
+    sale.qualification.record(need="fewer returns", can_afford=True)
+    changed = next(one for one in planned().reuse(sale.deal).apply(by="dan", at=LATER).changes if one.kind is Deal)
+    assert [type(event).__name__ for event in changed.events] == ["DealUpdated"]
 
 
 def test_a_closed_deal_a_draft_and_a_merged_record_are_not_reused():
@@ -650,6 +681,15 @@ def test_every_fault_of_a_mapping_is_told_at_once():
         ConversionMapping(contact={"email": "name"}, organization={"website": "email"})
 
 
+def test_a_class_whose_types_cannot_be_known_is_told_when_the_mapping_is_declared():
+    @attrs.frozen(kw_only=True)
+    class Mystery(Lead):
+        what: Nowhere | None = None  # noqa: F821
+
+    with pytest.raises(WrongType, match="types of its fields must be known where the class is defined"):
+        ConversionMapping(lead_type=Mystery)
+
+
 def test_a_mapping_for_other_classes_is_refused():
     @attrs.frozen(kw_only=True)
     class FairLead(Lead):
@@ -688,6 +728,7 @@ people = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(people, people, st.booleans())
 def test_a_conversion_overwrites_nothing_and_loses_nothing(of_lead, of_contact, is_reused):
     lead = qualified(**{"organization_name": "Acme Ltd", "interest": "desks", **of_lead}).lead
@@ -713,6 +754,7 @@ def test_a_conversion_overwrites_nothing_and_loses_nothing(of_lead, of_contact, 
 MOVED = ("version", "changed_at", "stage", "outcome", "entered_at", "closed_at", "closed_from", "conversion")
 
 
+@settings(deadline=None)
 @given(people, people)
 def test_what_is_committed_is_the_fold_of_its_events(of_lead, of_contact):
     storage = MemoryStorage()

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from leads.worked_leads import DEALS, LATER, LEADS, NOW, a_deal, a_lead, captured
 
@@ -265,6 +265,7 @@ ANSWERS = {
 }
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(list(ANSWERS)).flatmap(lambda one: st.tuples(st.just(one), ANSWERS[one])), max_size=8))
 def test_a_framework_is_fulfilled_exactly_where_it_has_no_gaps(given_answers):
     work = captured()

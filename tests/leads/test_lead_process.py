@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from leads.worked_leads import LATER, LEADS, NOW, a_deal, a_lead, answered, captured, qualified
 
@@ -497,6 +497,7 @@ STEPS = {
 }
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=25))
 def test_whatever_is_tried_a_lead_is_the_fold_of_its_events_and_a_refusal_changes_nothing(steps):
     work = captured()

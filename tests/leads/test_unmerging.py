@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from leads.worked_leads import DEALS, LATER, NOW, captured
 
@@ -228,6 +228,7 @@ details = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(details, min_size=2, max_size=5))
 def test_undoing_restores_every_field_of_every_record(fields):
     deals = [a_sale(f"D-{number}", contact_id=f"C-{number}") for number in range(len(fields))]
