@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -131,6 +131,7 @@ OBJECTION: Final = Body(ObjectionStated(statement="It costs too much", kind="pri
 ANSWER: Final = Body(ObjectionAnswer(text="It pays back in a year", evidence=("case study 12",)), RECORDS)
 TERMS: Final = Body(TermsOffered(price=Money("48000", "EUR"), payment="2/10 net 30"), RECORDS)
 SIGNATURE: Final = Body(Signature(contact_id="C-1"), RECORDS)
+BODIES: Final[tuple[Body[Any], ...]] = (NEW_DEAL, DEAL_PATCH, MOVE, FOUND, OBJECTION, ANSWER, TERMS, SIGNATURE)
 
 
 def components() -> Schema:
@@ -138,6 +139,6 @@ def components() -> Schema:
     found: Schema = {}
     for answer in (Deal, DealPage, Explanation, History):
         found |= schemas_of(answer, RECORDS)
-    for body in (NEW_DEAL, DEAL_PATCH, MOVE, FOUND, OBJECTION, ANSWER, TERMS, SIGNATURE):
+    for body in BODIES:
         found |= body.schemas()
     return found

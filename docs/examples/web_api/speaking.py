@@ -99,7 +99,8 @@ class Body(Generic[T]):
     @property
     def openapi(self) -> Schema:
         """What a route says of it, as its ``openapi_extra``."""
-        shown = {name: part for name, part in self._example.items() if part != self._defaults.get(name, _TAGS)}
+        offered = {name: part for name, part in self._example.items() if name not in self._hidden}
+        shown = {name: part for name, part in offered.items() if name in self._required or part != self._defaults[name]}
         return _request(self.called, shown)
 
     def schemas(self) -> Schema:
