@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Worked)
 
-__all__ = ["dot", "mermaid"]
+__all__ = ["dot", "mermaid", "mermaid_text"]
 
 _QUIET = ("go_back", "reopen")
 
@@ -34,16 +34,16 @@ def _mermaid_lines(process: Process[E]) -> Iterator[str]:
     yield "stateDiagram-v2"
     yield "    direction LR"
     for stage in process.stages:
-        yield f'    state "{_mermaid_text(stage.label)}" as {names[stage.key]}'
+        yield f'    state "{mermaid_text(stage.label)}" as {names[stage.key]}'
     yield f"    [*] --> {names[process.stages[0].key]}"
     for source, target, title in _drawn(process):
-        yield f"    {names[source]} --> {names[target]}: {_mermaid_text(title)}"
+        yield f"    {names[source]} --> {names[target]}: {mermaid_text(title)}"
     for stage in process.stages:
         if not stage.is_open:
             yield f"    {names[stage.key]} --> [*]"
 
 
-def _mermaid_text(text: str) -> str:
+def mermaid_text(text: str) -> str:
     """Text for a label: letters, digits, blanks and a little punctuation stay, the rest becomes character codes."""
     return "".join(
         character if character.isalnum() or character in " .,-'" else f"#{ord(character)};"

@@ -1,8 +1,104 @@
-"""What helps to test: the contract that a storage of your own keeps, in ``salesflow.testing.storage_contract``.
+"""What helps to test a process of your own, and what you plug into it: builders, walks, assertions, checks.
 
-Nothing here is needed to sell. It ships with the library so that what a host plugs in can be known to be right.
+Start with :func:`~salesflow.testing.walking.sale_at`, which brings a deal of any process to a stage, and with
+:func:`~salesflow.testing.checking.check_process`, which walks a whole process and says what is wrong with it.
+Strategies for Hypothesis are in ``salesflow.testing.strategies``, the contract that a storage of your own keeps in
+``salesflow.testing.storage_contract``, the plugin for pytest in ``salesflow.testing.pytest_plugin``.
+
+Nothing here is needed to sell, and every name loads when it is first asked for. What needs pytest or Hypothesis asks for
+the extra ``testing`` where that is missing.
 """
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from salesflow.testing.assertions import assert_blocked as assert_blocked
+    from salesflow.testing.assertions import assert_events as assert_events
+    from salesflow.testing.assertions import assert_free as assert_free
+    from salesflow.testing.assertions import assert_moves_to as assert_moves_to
+    from salesflow.testing.builders import NOW as NOW
+    from salesflow.testing.builders import SOMEBODY as SOMEBODY
+    from salesflow.testing.builders import a_contact as a_contact
+    from salesflow.testing.builders import a_deal as a_deal
+    from salesflow.testing.builders import a_lead as a_lead
+    from salesflow.testing.builders import an_organization as an_organization
+    from salesflow.testing.checking import check_process as check_process
+    from salesflow.testing.histories import Given as Given
+    from salesflow.testing.histories import Happened as Happened
+    from salesflow.testing.histories import given as given
+    from salesflow.testing.observation import Observed as Observed
+    from salesflow.testing.observation import observing as observing
+    from salesflow.testing.problems import BrokenProcess as BrokenProcess
+    from salesflow.testing.problems import Problem as Problem
+    from salesflow.testing.problems import ProblemKind as ProblemKind
+    from salesflow.testing.problems import ProcessReport as ProcessReport
+    from salesflow.testing.process_coverage import MoveCoverage as MoveCoverage
+    from salesflow.testing.process_coverage import ProcessCoverage as ProcessCoverage
+    from salesflow.testing.process_coverage import RequirementCoverage as RequirementCoverage
+    from salesflow.testing.process_coverage import StageCoverage as StageCoverage
+    from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS as STANDARD_LEAD_SATISFIERS
+    from salesflow.testing.satisfying import STANDARD_SATISFIERS as STANDARD_SATISFIERS
+    from salesflow.testing.walking import CannotReach as CannotReach
+    from salesflow.testing.walking import lead_at as lead_at
+    from salesflow.testing.walking import sale_at as sale_at
+
+_HOMES = {
+    "assertions": ("assert_blocked", "assert_events", "assert_free", "assert_moves_to"),
+    "builders": ("NOW", "SOMEBODY", "a_contact", "a_deal", "a_lead", "an_organization"),
+    "checking": ("check_process",),
+    "histories": ("Given", "Happened", "given"),
+    "observation": ("Observed", "observing"),
+    "problems": ("BrokenProcess", "Problem", "ProblemKind", "ProcessReport"),
+    "process_coverage": ("MoveCoverage", "ProcessCoverage", "RequirementCoverage", "StageCoverage"),
+    "satisfying": ("STANDARD_LEAD_SATISFIERS", "STANDARD_SATISFIERS"),
+    "walking": ("CannotReach", "lead_at", "sale_at"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "NOW",
+    "SOMEBODY",
+    "STANDARD_LEAD_SATISFIERS",
+    "STANDARD_SATISFIERS",
+    "BrokenProcess",
+    "CannotReach",
+    "Given",
+    "Happened",
+    "MoveCoverage",
+    "Observed",
+    "Problem",
+    "ProblemKind",
+    "ProcessCoverage",
+    "ProcessReport",
+    "RequirementCoverage",
+    "StageCoverage",
+    "a_contact",
+    "a_deal",
+    "a_lead",
+    "an_organization",
+    "assert_blocked",
+    "assert_events",
+    "assert_free",
+    "assert_moves_to",
+    "check_process",
+    "given",
+    "lead_at",
+    "observing",
+    "sale_at",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -32,7 +32,7 @@ L = TypeVar("L", bound=Lead)
 W = TypeVar("W", bound=Worked)
 U = TypeVar("U", bound="Work[Worked]")
 
-__all__ = ["CannotReach", "lead_at", "sale_at"]
+__all__ = ["CannotReach", "lead_at", "move_along", "sale_at"]
 
 _ROUNDS = 8
 _STEP = timedelta(hours=1)
@@ -143,8 +143,7 @@ class _Walk:
         self._target = target
         self._satisfiers = satisfiers
         self._actors = (by, f"{by}'s colleague")
-        reasons = [reason.key for reason in process.loss_reasons if not reason.needs_note]
-        self._loss_reason = loss_reason or next(iter(reasons), None)
+        self._loss_reason = loss_reason
         self._forward = process._forward
 
     def to_the_end(
@@ -210,7 +209,7 @@ class _Walk:
             work = begin(entity, self._actors[number % 2], at)
             unmet = work._unmet(route)
             if not unmet:
-                self._move(work, route)
+                move_along(work, route, loss_reason=self._loss_reason)
                 return work._entity, at
             self._satisfy(work, unmet)
             entity = work._entity
@@ -236,13 +235,22 @@ class _Walk:
                     self._target, work._entity.stage, unmet, f"a satisfier was refused: {error}"
                 ) from error
 
-    def _move(self, work: Work[Worked], route: Route[Worked]) -> None:
-        if isinstance(work, LeadWork) and route.outcome is Outcome.WON:
-            work.convert(Conversion(contact_id="C-1"))
-            return
-        reason = None
-        if route.outcome is Outcome.LOST:
-            reason = self._loss_reason
-        elif route.needs_reason:
-            reason = "a test needs it"
-        work._fire(route, reason=reason)
+
+def move_along(work: Work[W], route: Route[W], *, loss_reason: str | None = None) -> None:
+    """Make a move on one of its ways, with the reason that it needs.
+
+    Args:
+        work: a unit of work on what is to be moved.
+        route: the way.
+        loss_reason: why it is lost, where it is. Where it is not given, the first reason of the process that needs no
+            note, or else the first.
+    """
+    if isinstance(work, LeadWork) and route.outcome is Outcome.WON:
+        work._converting(Conversion(contact_id="C-1"), lambda: work._fire(route))
+    elif route.outcome is Outcome.LOST:
+        reasons = sorted(work._process.loss_reasons, key=lambda reason: reason.needs_note)
+        chosen = loss_reason or next((one.key for one in reasons), None)
+        needs_note = any(one.needs_note for one in reasons if one.key == chosen)
+        work._fire(route, reason=chosen, note="a test needs it" if needs_note else "")
+    else:
+        work._fire(route, reason="a test needs it" if route.needs_reason else None)
