@@ -72,6 +72,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
 # The queue
 
 
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 @attrs.frozen
 class Job:
     """Something to do with a deal.
@@ -91,7 +95,7 @@ class Job:
     facts: str
     attempts: int
     version: int | None
-    at: datetime | None
+    at: datetime | None = attrs.field(converter=_moment)
 
     @property
     def key(self) -> str:
@@ -133,8 +137,7 @@ class Jobs:
         found = self._connection.execute(TAKE, (_text(now + LEASE), _text(now))).fetchone()
         if found is None:
             return None
-        *known, at = found
-        return Job(*known, None if at is None else datetime.fromisoformat(at))
+        return Job(*found)
 
     def decide_on(self, job: Job, version: int, at: datetime) -> None:
         """Remember on which version and at which moment a job is decided, before it is."""
