@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import attrs
@@ -46,7 +46,7 @@ from salesflow.leads.frameworks import BANT, NeedAndMeans
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.matching_rules import MatchingRules
 from salesflow.leads.merging import preview_merge
-from salesflow.leads.qualifying import QualifyingDesk
+from salesflow.leads.qualifying import AnswersCarriedOver, QualifyingDesk
 from salesflow.people.contact import Contact, ContactAdded, ContactUpdated
 from salesflow.people.lead import Lead
 from salesflow.people.organization import Organization
@@ -225,10 +225,18 @@ def test_nobody_is_reused_who_only_looks_alike():
     assert any("C-1 only looks alike" in remark for remark in plan.remarks)
 
 
+def test_a_name_that_only_looks_alike_is_not_taken_even_with_the_same_mailbox():
+    lead = qualified(name="Nоa Levi", email=EMAIL).lead  # one letter is Cyrillic
+    plan = planned(lead, contacts=[a_contact("C-1", email=EMAIL)])
+    assert plan.contact.is_made
+    assert [hit.other.id for hit in plan.contact.look_alikes] == ["C-1"]
+
+
 def test_nobody_is_reused_who_was_merged_away():
     pair = [a_contact("C-1", email=EMAIL), a_contact("C-2", email=EMAIL, job_title="buyer")]
     merged = {change.id: change.after for change in preview_merge(pair).apply(by="dan", at=NOW).changes}
     assert planned(contacts=merged.values()).contact.record.id == "C-2"
+    assert planned(contacts=[merged["C-1"]]).contact.is_made
 
 
 def test_a_mailbox_of_hundreds_makes_nobody_the_same():
@@ -387,6 +395,21 @@ def test_a_lead_goes_into_a_deal_that_exists_and_keeps_its_owner_and_team():
     assert (after[Deal].contact_id, after[Deal].lead_id) == ("C-9", "L-1")
     assert after[Deal].qualification.need == "one place for all orders"
     assert after[Lead].conversion.deal_id == "D-1"
+
+
+def test_a_deal_that_exists_keeps_its_contact_and_organization():
+    deal = a_deal("D-1", contact_id="C-5", organization_id="O-5", lead_id="L-5")
+    after = applied(planned().reuse(deal))[Deal]
+    assert (after.contact_id, after.organization_id, after.lead_id) == ("C-5", "O-5", "L-5")
+
+
+def test_answers_that_are_carried_over_do_not_take_the_place_of_those_that_are_there():
+    work = captured("L-2")
+    work.qualifying.answer(NeedAndMeans.need, "fewer returns")
+    others = answered(captured("L-1")).lead.answers
+    event = AnswersCarriedOver(at=LATER, by="dan", lead_id="L-1", answers=others)
+    values = {answer.question: answer.value for answer in event.apply(work.lead).answers}
+    assert values == {"need_and_means.need": "fewer returns", "need_and_means.can_afford": True}
 
 
 def test_what_a_deal_that_exists_is_qualified_by_stays():
@@ -674,6 +697,21 @@ def test_a_field_that_does_not_exist_is_told_when_the_mapping_is_declared(given,
 def test_a_value_that_does_not_fit_is_told_when_the_mapping_is_declared(given, said):
     with pytest.raises(WrongType, match=said):
         ConversionMapping(**given)
+
+
+def test_a_yes_is_no_number_and_a_moment_no_day():
+    @attrs.frozen(kw_only=True)
+    class Odd(Lead):
+        is_big: bool = False
+
+    @attrs.frozen(kw_only=True)
+    class Dated(Contact):
+        met_on: date | None = None
+
+    with pytest.raises(WrongType, match=r"organization\.employees takes int, and is_big is bool"):
+        ConversionMapping(lead_type=Odd, organization={"employees": "is_big"})
+    with pytest.raises(WrongType, match=r"contact\.met_on takes date, and opened_at is datetime"):
+        ConversionMapping(contact_type=Dated, contact={"met_on": "opened_at"})
 
 
 def test_every_fault_of_a_mapping_is_told_at_once():

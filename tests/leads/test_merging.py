@@ -597,6 +597,19 @@ def test_merged_records_are_stored_as_records_and_read_back():
         assert records.load(records.dump(changes)) == changes
 
 
+def test_whoever_is_forgotten_is_forgotten_in_what_a_merge_brought_too():
+    storage = MemoryStorage()
+    storage.commit(added(Contact(id="C-1", name="Noa"), Contact(id="C-2", name="Noa", phone=PHONE, notes="Likes tea")))
+    pair = [storage.get(Contact, "C-1"), storage.get(Contact, "C-2")]
+    storage.commit(preview_merge(pair, survivor="C-1").apply(by="dan", at=LATER))
+    for id in ("C-1", "C-2"):
+        storage.erase(Contact, id, by="dan", at=LATER)
+        written = repr([Records().dump(one) for one in storage.history(Contact, id)])
+        assert "555" not in written
+        assert "tea" not in written
+    assert storage.get(Contact, "C-2").merged_into == "C-1"
+
+
 # Laws -----------------------------------------------------------------------------------------------------------------
 
 texts = st.sampled_from(["", "one", "two", "one\ntwo"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesflow.people.contact import Contact, ContactAdded, ContactUpdated
+from salesflow.people.hand_over import HandOver, HandOverStatus
 from salesflow.people.lead import LEAD_ENGINE_FIELDS, Lead, LeadCaptured, LeadUpdated
 from salesflow.people.organization import Organization, OrganizationAdded, OrganizationUpdated
 
@@ -11,6 +12,8 @@ __all__ = [
     "Contact",
     "ContactAdded",
     "ContactUpdated",
+    "HandOver",
+    "HandOverStatus",
     "Lead",
     "LeadCaptured",
     "LeadUpdated",
