@@ -21,7 +21,7 @@ from salesflow.board import (
     pipeline_board,
     waterfall_view,
 )
-from salesflow.measure import CategoryForecast, DealRow, Funnel, WinRate
+from salesflow.measure import CategoryForecast, DealRow, Funnel, TaskRow, WinRate
 from salesflow.measure.attainment import Standing
 from salesflow.measure.target import Target
 from salesflow.measure.waterfall import waterfall_of
@@ -70,11 +70,20 @@ def every_view() -> tuple[View, ...]:
         attrs.evolve(before[2], amount=Money("900", "EUR"), forecast_category="commit"),
         attrs.evolve(before[3], amount=None, stage="closing"),
         *before[4:],
+        a_row(
+            id="D-8",
+            has_next_step=True,
+            tasks=[
+                TaskRow(deal_id="D-8", id=1, created_at=NOW, due_at=AT - timedelta(days=1)),
+                TaskRow(deal_id="D-8", id=2, created_at=NOW, due_at=AT + timedelta(hours=1)),
+            ],
+        ),
+        a_row(id="D-7a", held_since=NOW, entered_at=NOW),
         a_row(id="D-9", amount=Money("50", "EUR"), forecast_category="best case", expected_close=AT.date()),
     ]
     goals = {"noa": a_standing("250", "235"), "dan": a_standing("100", "115"), "lea": a_standing("0", "0")}
     return (
-        board_of(*after, a_deal("approach", id="D-10"), cards=3),
+        board_of(*after, a_deal("approach", id="D-10", entered_at=NOW - timedelta(days=60)), cards=3),
         funnel_view(Funnel(stages=PROCESS).of(after), PROCESS),
         waterfall_view(waterfall_of(before, after), start=NOW, end=AT, zone="UTC"),
         forecast_view(CategoryForecast().of(after)),

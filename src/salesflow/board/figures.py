@@ -60,7 +60,9 @@ class FiguresView(ChartView):
 
     def chart(self, language: Language) -> Chart:
         """A line for each figure: its name, its value, and what it means."""
-        notes: list[Note] = list(undefined_notes(self.figures, language))
+        notes: list[Note] = list(
+            undefined_notes(((language.term(name), result) for name, result in self.figures), language)
+        )
         for name, result in self.figures:
             notes += left_out_notes(result.left_out, language, of=language.term(name))
         return Chart(

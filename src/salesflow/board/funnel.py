@@ -55,7 +55,7 @@ class FunnelView(ChartView):
             cells=(
                 language.number(step.reached),
                 shares[0],
-                "" if is_last else shares[1],
+                "–" if is_last else shares[1],
                 *(language.number(count) for count in (step.open, step.lost, step.won)),
             ),
             parts=() if not self.result.deals else ((0.0, step.reached / self.result.deals, Tone.ACCENT),),

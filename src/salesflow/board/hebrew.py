@@ -32,7 +32,6 @@ _LABELS = {
     "Deals": "עסקאות",
     "Amount": "סכום",
     "Weighted": "סכום משוקלל",
-    "Chance": "סיכוי",
     "Ready to move on": "מוכנות להתקדם",
     "Rotting": "תקועות",
     "On hold": "בהמתנה",

@@ -110,14 +110,14 @@ border-block-end:1px solid var(--line)}
 
 _PRINT = """
 @media print{
-@page{margin:14mm}
+@page{size:landscape;margin:12mm}
 html,.sf{background:#fff}
-.sf{font-size:10pt}
+.sf{font-size:9.5pt}
 .sf-head nav,.sf-skip{display:none}
 .sf-head,.sf-main,.sf-foot{padding-inline:0;max-inline-size:none}
 .sf-main{display:block}
 .sf-section{margin-block-end:2rem}
-.sf-columns{grid-template-columns:repeat(3,minmax(0,1fr))}
+.sf-columns{grid-template-columns:repeat(var(--half,4),minmax(0,1fr))}
 .sf-section h2,.sf-column>h3{break-after:avoid}
 .sf-table tr{break-inside:avoid}
 .sf-bar,.sf-column,.sf-card{print-color-adjust:exact;-webkit-print-color-adjust:exact}
