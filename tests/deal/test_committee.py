@@ -8,6 +8,7 @@ from salesflow.deal.committee import (
     BuyingRole,
     CommitteeDesk,
     CommitteeMemberAdded,
+    CommitteeMemberReplaced,
     Stance,
 )
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
@@ -146,3 +147,37 @@ def test_a_member_is_known_by_a_proper_id(desk, contact_id):
 def test_the_committee_of_a_closed_deal_stays_as_it_was(at_desk, change):
     with pytest.raises(NotNow, match="the deal is won"):
         change(at_desk(CommitteeDesk, outcome=Outcome.WON)[0])
+
+
+# When two contacts turn out to be one ----------------------------------------------------------------------------------
+
+
+def replaced(desk, contact_id, into):
+    event = CommitteeMemberReplaced(at=desk._sale.at, by=desk._sale.by, contact_id=contact_id, into=into)
+    return event.apply(desk.deal).committee
+
+
+def test_a_member_whose_record_was_merged_keeps_its_place_and_its_part(desk):
+    desk.add("C-1", "user")
+    desk.add("C-2", "champion", may_sign=True)
+    first, second = replaced(desk, "C-1", "C-9")
+    assert (first.contact_id, first.roles, first.is_primary) == ("C-9", (BuyingRole.USER,), True)
+    assert second.contact_id == "C-2"
+
+
+def test_two_members_who_are_one_become_one_with_the_parts_of_both(desk):
+    desk.add("C-1", "user", stance="supporter", note="knows us")
+    desk.add("C-2", ["champion", "user"], may_sign=True)
+    (member,) = replaced(desk, "C-1", "C-2")
+    assert (member.contact_id, member.roles) == ("C-2", (BuyingRole.CHAMPION, BuyingRole.USER))
+    assert (member.is_primary, member.may_sign, member.stance, member.note) == (
+        True,
+        True,
+        Stance.SUPPORTER,
+        "knows us",
+    )
+
+
+def test_who_is_no_member_is_not_replaced(desk):
+    with pytest.raises(UnknownName, match="C-9"):
+        replaced(desk, "C-9", "C-1")
