@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from pictured import Read
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 HEADER = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value"
@@ -331,7 +333,9 @@ def test_a_limit_that_is_no_count_is_refused(run, limit):
 
 
 def test_rows_that_are_not_accounted_for_fail_the_program(program, run, monkeypatch):
-    lost = program.Review(rows_in=2, deals=(), refused={"a reason": [2]}, findings=(), undated=None)
+    lost = program.Review(
+        rows_in=2, deals=(), refused={"a reason": [2]}, findings=(), undated=None, storage=program.MemoryStorage()
+    )
     monkeypatch.setattr(program, "review", lambda *_args, **_options: lost)
     code, out, _ = run()
     assert code == 1
@@ -381,3 +385,75 @@ def test_the_program_runs_as_a_script_and_takes_names_that_a_terminal_cannot_sho
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "product 'GTX \\u05d0' is not in the catalogue" in done.stdout
+
+
+# The figures and the page ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def figures(program):
+    return importlib.import_module("review_figures")
+
+
+def test_the_figures_of_the_walked_deals_are_those_that_others_published(figures, whole):
+    found = figures.figures_of(figures.rows_of(whole.storage))
+    assert found["deals"].value == 8800
+    assert found["win rate of what closed"].percent(2) == Decimal("63.15")
+    assert found["win rate of all"].percent(2) == Decimal("48.16")
+    assert found["revenue"].value.amount == 10_005_534
+    assert found["mean cycle of won deals"].rounded(1) == Decimal("51.8")
+    assert found["median cycle of won deals"].value == 57
+
+
+def test_every_figure_is_printed_with_its_definition(run, folder):
+    _, out, _ = run("--data", folder(WON, LOST, ENGAGING, PROSPECTING))
+    assert "Win rate of what closed: 50.00\xa0%" in out
+    assert "win rate: number of won deals by number of won and lost deals; of all deals" in out
+    assert "1. Moses Frase" in out
+
+
+def test_figures_of_nothing_are_undefined_and_say_why(run, folder):
+    code, out, _ = run("--data", folder())
+    assert code == 0
+    assert "Win rate of what closed: undefined" in out
+    assert "Win rate of what closed: no deal was won or lost" in out
+
+
+def test_the_page_shows_every_stage_of_all_deals(figures, whole):
+    text = figures.review_page(whole.deals, figures.rows_of(whole.storage), last_day=whole.undated)
+    shown = Read(text)
+    for count in ("500", "1,589", "4,238", "2,473"):
+        assert count in list(shown.inside("span"))
+    assert "and 4,226 more" in list(shown.inside("p"))
+    assert "the account is known" in list(shown.inside("li")) or "the account is known" in text
+    assert len(text) < 300_000
+
+
+def test_the_page_is_written_where_it_is_asked_for(run, folder, tmp_path):
+    code, out, _ = run("--data", folder(WON, LOST, ENGAGING, PROSPECTING), "--html", tmp_path / "board.html")
+    assert code == 0
+    assert f"The board of 4 deals is in {tmp_path / 'board.html'}" in out
+    text = (tmp_path / "board.html").read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "As of 2017-03-03 00:00 UTC" in text
+
+
+def test_a_page_of_no_deals_is_written_too(run, folder, tmp_path):
+    code, _, _ = run("--data", folder(), "--html", tmp_path / "board.html")
+    assert code == 0
+    assert "As of 2018-01-01 00:00 UTC" in (tmp_path / "board.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_written_is_an_error(run, folder, tmp_path):
+    code, _, errors = run("--data", folder(WON), "--html", tmp_path / "no" / "board.html")
+    assert code == 2
+    assert "The page cannot be written" in errors
+
+
+def test_hostile_names_of_the_file_do_not_get_out_of_the_page(run, folder, tmp_path):
+    hostile = WON.replace("Moses Frase", "</bdi><script>alert(1)</script>").replace("Cancity", "<b>&amp;")
+    code, _, _ = run("--data", folder(hostile), "--html", tmp_path / "board.html")
+    assert code == 0
+    read = Read((tmp_path / "board.html").read_text(encoding="utf-8"))
+    assert not {"script", "b"} & set(read.tags)
+    assert "GTX Pro for <b>&amp;" in list(read.inside("bdi"))
