@@ -173,6 +173,12 @@ class Process(Generic[E]):
 
         return mermaid(self)
 
+    def picture(self) -> str:
+        """The process drawn, as an SVG picture; :func:`~salesflow.process.diagram.dot` is for Graphviz."""
+        from salesflow.process.picture import svg
+
+        return svg(self)
+
     def replay(
         self, events: Iterable[CaseEvent], /, *, activities: Activities | Mapping[str, str] | None = None
     ) -> Conformance:
