@@ -2,7 +2,7 @@
 
 ::
 
-    uv run docs/examples/pipeline_review.py [--limit N] [--data DIR] [--all-lines]
+    uv run docs/examples/pipeline_review.py [--limit N] [--data DIR] [--all-lines] [--html FILE]
 
 The files beside this one, in the order of a first reading:
 
@@ -10,6 +10,7 @@ The files beside this one, in the order of a first reading:
 2. this one: every row is committed or refused; rows in = deals committed + rows refused, or the program fails.
 3. ``seven_stages.py``: one deal by hand through the standard process.
 4. ``opportunity_file.py``: how hostile files are read, and what is odd in them.
+5. ``review_figures.py``: the figures with their definitions, and the page with the board of all deals.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 import attrs
 from catalog_sales import PROCESS, CatalogDeal, walk
 from opportunity_file import CURRENCY, BadRow, Finding, Row, RowRefused, findings, read_catalog, read_rows
+from review_figures import print_figures, review_page, rows_of
 from seven_stages import walk_by_hand
 
 from salesflow import (
@@ -57,6 +59,7 @@ class Review:
         refused: the lines of the refused rows, by reason.
         findings: what is odd in the files, and was taken nevertheless.
         undated: the day on which opportunities without a date were opened.
+        storage: where everything that happened to the deals lies.
     """
 
     rows_in: int
@@ -64,6 +67,7 @@ class Review:
     refused: dict[str, list[int]]
     findings: tuple[Finding, ...]
     undated: date | None
+    storage: MemoryStorage
 
     @property
     def rows_refused(self) -> int:
@@ -110,6 +114,7 @@ def review(folder: Path = DATA, *, limit: int | None = None) -> Review:
         refused=dict(refused),
         findings=findings(rows, catalog),
         undated=undated,
+        storage=storage,
     )
 
 
@@ -235,12 +240,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program.
 
     Returns:
-        The exit code: 0, or 1 where rows are not accounted for, or 2 where a file cannot be read.
+        The exit code: 0, or 1 where rows are not accounted for, or 2 where a file cannot be read or written.
     """
     parser = argparse.ArgumentParser(description="Walk the opportunities of a CRM through their own sales process.")
     parser.add_argument("--limit", type=_count, metavar="N", help="read the first N rows only")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the folder with the files of the CRM")
     parser.add_argument("--all-lines", action="store_true", help="print the line of every odd or refused row")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the board of all deals as a page")
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what a terminal cannot show
@@ -250,6 +256,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The data cannot be read: {error}", file=sys.stderr)
         return 2
     print_review(result, all_lines=options.all_lines)
+    rows = rows_of(result.storage)
+    print_figures(rows)
+    if options.html is not None:
+        try:
+            options.html.write_text(review_page(result.deals, rows, last_day=result.undated), encoding="utf-8")
+        except OSError as error:
+            print(f"The page cannot be written: {error}", file=sys.stderr)
+            return 2
+        print(f"\nThe board of {len(result.deals):,} deals is in {options.html}")
     print("\nOne deal by hand, through the seven stages of the standard process")
     walk_by_hand()
     return 0 if result.is_complete else 1
