@@ -17,7 +17,7 @@ from pathlib import Path
 
 from docutils import nodes
 from pygments.lexers.special import TextLexer
-from sphinx.addnodes import pending_xref
+from sphinx.addnodes import desc, desc_signature, pending_xref
 from sphinx.application import Sphinx
 from sphinx.ext import napoleon
 from sphinx.ext.napoleon.docstring import GoogleDocstring
@@ -152,11 +152,27 @@ def link_names(_app: Sphinx, doctree: nodes.document) -> None:
     for reference in list(doctree.findall(pending_xref)):
         if reference.get("refdomain") != "py":
             continue
-        meant = _home(reference["reftarget"], reference.get("py:module"))
+        target = reference["reftarget"]
+        homes = (_home(target, module) for module in _modules_around(reference))
+        meant = next((home for home in homes if home != target), _home(target))
         if _is_elsewhere(meant):
             reference.replace_self(reference.children)
         elif "." in meant:
             reference["reftarget"] = meant
+
+
+def _modules_around(reference: nodes.Node) -> Iterator[str]:
+    """Where the names of a reference may come from: its module, and those of the classes that its class derives from."""
+    inside: nodes.Node | None = reference
+    while inside is not None and not isinstance(inside, desc):
+        inside = inside.parent
+    said = None if inside is None else next(inside.findall(desc_signature), None)
+    if said is None or "module" not in said:
+        yield from filter(None, [reference.get("py:module")])
+        return
+    yield said["module"]
+    described = getattr(sys.modules[said["module"]], said["fullname"].partition(".")[0], None)
+    yield from (base.__module__ for base in getattr(described, "__mro__", ()))
 
 
 def show_public_bases(_app: Sphinx, _name: str, _class: type, _options: object, bases: list[object]) -> None:

@@ -77,8 +77,8 @@ STORAGES = (
         ("test_adapter_sqlalchemy", "TestSQLAlchemyOnPostgreSQL"),
     ),
     Storage("psycopg, asynchronous", _example("psycopg_storage.py"), ("test_adapter_psycopg", "TestPsycopgStorage")),
-    Storage("Django on SQLite", _example("django_storage"), ("test_adapter_django", "TestDjangoOnSQLite")),
-    Storage("Django on PostgreSQL", _example("django_storage"), ("test_adapter_django", "TestDjangoOnPostgreSQL")),
+    Storage("Django on SQLite", _example("django_storage/storage.py"), ("test_adapter_django", "TestDjangoOnSQLite")),
+    Storage("Django on PostgreSQL", _example("django_storage/storage.py"), ("test_adapter_django", "TestDjangoOnPostgreSQL")),
 )
 
 

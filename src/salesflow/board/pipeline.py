@@ -189,7 +189,7 @@ def pipeline_board(
         deals: deals, or their rows; read once. A row that names no process is taken for one of this process.
         process: whose stages are the columns.
         at: the moment that counts as now. For a past moment give the deals, or rows, of then
-            (:func:`~salesflow.measure.rows_at.rows_at`).
+            (:func:`~salesflow.measure.as_of_moments.rows_at`).
         zone: where the day of that moment is: a ``tzinfo``, or the name of a zone.
         cards: how many cards a column shows at most; ``None`` shows all.
         order: which cards come first.

@@ -16,7 +16,7 @@ from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
 from salesflow.values.moments import moment
 
-__all__ = ["AgeResult", "OpenAge"]
+__all__ = ["AgeResult", "AgeTally", "OpenAge"]
 
 
 @attrs.frozen(kw_only=True)

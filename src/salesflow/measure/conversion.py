@@ -18,7 +18,7 @@ from salesflow.measure.shares_of import divided, merged, share
 from salesflow.measure.spread import TO_34_DIGITS
 from salesflow.outcome import Outcome
 
-__all__ = ["StageConversion", "WaysOut"]
+__all__ = ["ConversionTally", "StageConversion", "WaysOut"]
 
 Way = tuple[str | None, str | None, Outcome | None]
 

@@ -15,7 +15,7 @@ from salesflow.measure.rows import DealRow
 from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
 from salesflow.outcome import Outcome
 
-__all__ = ["SalesCycle", "start_axis"]
+__all__ = ["CycleTally", "SalesCycle", "start_axis"]
 
 
 def start_axis(value: Axis | str) -> Axis:

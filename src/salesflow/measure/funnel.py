@@ -20,7 +20,7 @@ from salesflow.measure.spread import TO_34_DIGITS
 from salesflow.outcome import Outcome
 from salesflow.process.stage import Stage
 
-__all__ = ["Funnel", "FunnelResult", "FunnelStep", "HasStages", "stage_order"]
+__all__ = ["Funnel", "FunnelResult", "FunnelStep", "FunnelTally", "HasStages", "stage_order"]
 
 
 class HasStages(Protocol):

@@ -19,7 +19,7 @@ from salesflow.process.stage import Stage
 from salesflow.values.moments import moment
 from salesflow.values.working_time import WorkingTime
 
-__all__ = ["NoNextStep", "PushedCloseDates", "PushedResult", "RottingShare"]
+__all__ = ["NoNextStep", "PushedCloseDates", "PushedResult", "PushedTally", "RottingShare"]
 
 
 @attrs.frozen(kw_only=True)

@@ -18,7 +18,7 @@ from salesflow.measure.spread import TO_34_DIGITS, DurationMetric, Spread
 
 RESOLVED = ObjectionStatus.RESOLVED
 
-__all__ = ["ObjectionResult", "Objections"]
+__all__ = ["ObjectionResult", "Objections", "ObjectionsTally"]
 
 
 @attrs.frozen(kw_only=True)

@@ -22,7 +22,7 @@ from salesflow.measure.shares_of import merged, share
 from salesflow.measure.spread import TO_34_DIGITS
 from salesflow.values.moments import Period, moment
 
-__all__ = ["TaskCompletion", "TaskCounts", "TaskResult", "TasksBy"]
+__all__ = ["TaskCompletion", "TaskCounts", "TaskResult", "TaskTally", "TasksBy", "TasksByTally"]
 
 OPEN_ENDED = "it has no due date"
 CANCELED = "it was canceled"

@@ -26,7 +26,7 @@ from salesflow.values.moments import moment
 
 _MICROSECOND = timedelta(microseconds=1)
 
-__all__ = ["Per", "TimeInStage"]
+__all__ = ["Per", "TimeInStage", "TimeInStageTally"]
 
 
 class Per(StrEnum):

@@ -29,7 +29,7 @@ from salesflow.outcome import Outcome
 from salesflow.values.decimals import exact_decimal
 from salesflow.values.money import Money
 
-__all__ = ["Velocity", "VelocityResult", "velocity_of"]
+__all__ = ["Velocity", "VelocityResult", "VelocityTally", "velocity_of"]
 
 _FORMULA = "number of deals x average amount x win rate"
 _ROUNDING = "rounded half up to the minor unit, once, at the end"

@@ -93,6 +93,7 @@ def _of_a_day(value: object) -> tuple[Hours, ...]:
 
 
 HoursGiven = Hours | Iterable[Hours] | Iterable[tuple[Hours, ...]] | Mapping[Weekday, Hours | Iterable[Hours]]
+"""Hours as they may be given: the same every day, a list for a day or for each day, or those of some weekdays."""
 
 
 def hours_by_weekday(value: HoursGiven) -> tuple[tuple[Hours, ...], ...]:
