@@ -26,6 +26,7 @@ from salesflow.values.moments import Period, moment
 M = TypeVar("M")
 R_co = TypeVar("R_co", covariant=True)
 Where = Callable[[DealRow], bool]
+"""Which deals are looked at: a question to the row of one."""
 
 OPEN, WON, LOST = Outcome.OPEN, Outcome.WON, Outcome.LOST
 """The outcomes under names that are cheap to look up: an enumeration looks its members up again each time."""
