@@ -63,7 +63,7 @@ def plain_page(language: Language) -> Read:
 
 @pytest.mark.parametrize("language", [ENGLISH, HEBREW], ids=lambda language: language.code)
 @given(name=names)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_on_a_page_a_name_stands_in_its_place_as_it_was_given(language, name):
     read, plain = Read(page(*named_views(name), language=language)), plain_page(language)
     assert read.tags == plain.tags
@@ -73,7 +73,7 @@ def test_on_a_page_a_name_stands_in_its_place_as_it_was_given(language, name):
 
 
 @given(name=names)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_in_a_picture_a_name_stands_in_its_place_as_it_was_given(name):
     for view, plain in zip(named_views(name), named_views("Order desk"), strict=True):
         root, same = (ElementTree.fromstring(one.svg()) for one in (view, plain))
@@ -87,7 +87,7 @@ def test_in_a_picture_a_name_stands_in_its_place_as_it_was_given(name):
 
 @pytest.mark.parametrize("language", [ENGLISH, HEBREW], ids=lambda language: language.code)
 @given(name=names, width=st.integers(20, 160))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_in_a_terminal_a_name_has_no_control_character_and_turns_nothing_round(language, name, width):
     for view in named_views(name):
         text = view.text(width=width, language=language)

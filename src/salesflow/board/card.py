@@ -138,7 +138,7 @@ class Card:
         expected_close: the day on which it is expected to close.
         tasks: its tasks, counted.
         next_step: what is planned next, or ``None``.
-        has_next_step: whether something is planned; ``None`` is not known.
+        has_next_step: whether something is planned for an open deal; ``None`` where that is not known, or it is closed.
         missing: what is missing for the move that leads on, nothing where it can be made now; ``None`` where that is not
             known (a row does not say), or where no move leads on.
         leads_to: the title of the stage that this move leads to; ``None`` where no move leads on.

@@ -63,7 +63,7 @@ class DealAt:
         age: how long it has been in its stage, where that is known.
         rotting_for: for how long it rots, if it does.
         weighted: amount times chance, where both are known.
-        has_next_step: whether something is planned; ``None`` is not known.
+        has_next_step: whether something is planned for an open deal; ``None`` where that is not known, or it is closed.
         missing: what is missing for the move that leads on; ``None`` where that is not known, or none does.
     """
 
@@ -176,6 +176,8 @@ def _weighted(deal: Deal | DealRow, chance: Decimal | None) -> Money | None:
 
 
 def _is_planned(deal: Deal | DealRow) -> bool | None:
+    if deal.outcome is not _OPEN:
+        return None
     if isinstance(deal, DealRow):
         return deal.has_next_step
     return any(task.is_open for task in deal.tasks) or any(meeting.is_planned for meeting in deal.meetings)

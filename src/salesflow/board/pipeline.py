@@ -58,7 +58,7 @@ class Column:
         overdue, due, done, no_tasks: how many deals stand so with their tasks, by the most pressing one; they add up.
         rotting: how many have been in it for too long.
         held: how many wait.
-        no_next_step: for how many nothing is planned, of those of which that is known.
+        no_next_step: for how many open ones nothing is planned, of those of which that is known.
         ready: how many can move on now, of those of which that is known; ``None`` where no move leads on.
         ready_unknown: of how many that is not known.
         cards: the first of them, in the order of the board.

@@ -17,7 +17,7 @@ from salesflow.values.money import Money
 __all__ = ["pipeline_picture"]
 
 MARGIN, GAP, WIDE = 32, 18, 188
-TOP, HEAD, AMOUNTS, CARD, CARD_GAP = 96, 246, 56, 96, 10
+TOP, HEAD, CARD, CARD_GAP, LINE = 96, 132, 96, 10, 17
 MOST_CARDS = 4
 """How many cards a column of a picture has at most; there is no scrolling in a picture."""
 
@@ -25,8 +25,10 @@ MOST_CARDS = 4
 def pipeline_picture(board: PipelineBoard, language: Language) -> Element:
     """The board as an ``svg`` element."""
     most = max((min(len(column.cards), MOST_CARDS) for column in board), default=0)
+    amounts = LINE * max((len(lines) for column in board for _, lines in _worth(column, language)), default=1) + 6
     width = max(2 * MARGIN + len(board.columns) * (WIDE + GAP) - GAP, 420)
-    height = TOP + HEAD + most * (CARD + CARD_GAP) + 28 + MARGIN
+    cards_at = TOP + HEAD + 2 * amounts
+    height = cards_at + most * (CARD + CARD_GAP) + 28 + MARGIN
     sheet = Sheet(width=width, height=height, language=language)
     heading = board.subject(language)
     root = sheet.root(title=heading, description=". ".join(_said(column, language) for column in board))
@@ -34,7 +36,7 @@ def pipeline_picture(board: PipelineBoard, language: Language) -> Element:
     as_of = language.label(Label.AS_OF, moment=language.moment(board.shown_at))
     root.append(sheet.text(as_of, MARGIN, 68, class_="sf-small sf-text-quiet"))
     for place, column in enumerate(board):
-        root.append(_column(column, MARGIN + place * (WIDE + GAP), sheet))
+        root.append(_column(column, MARGIN + place * (WIDE + GAP), amounts, sheet))
     return root
 
 
@@ -45,21 +47,23 @@ def _said(column: Column, language: Language) -> str:
     return f"{language.own(column.title)}: {', '.join(part for part in (deals, amounts, states) if part)}"
 
 
-def _column(column: Column, x: float, sheet: Sheet) -> Element:
+def _column(column: Column, x: float, amounts: int, sheet: Sheet) -> Element:
+    """A column; its amounts have the same room in all columns."""
     group = element("g")
-    group.extend(_head(column, x, sheet))
+    group.extend(_head(column, x, amounts, sheet))
     cards = column.cards[:MOST_CARDS]
+    top = TOP + HEAD + 2 * amounts
     for place, card in enumerate(cards):
-        group.append(_card(card, x, TOP + HEAD + place * (CARD + CARD_GAP), sheet))
+        group.append(_card(card, x, top + place * (CARD + CARD_GAP), sheet))
     more = column.count - len(cards)
     if more:
-        y = TOP + HEAD + len(cards) * (CARD + CARD_GAP) + 18
         text = sheet.language.label(Label.AND_MORE, count=sheet.language.number(more))
+        y = top + len(cards) * (CARD + CARD_GAP) + 18
         group.append(sheet.text(text, x, y, class_="sf-small sf-text-quiet"))
     return group
 
 
-def _head(column: Column, x: float, sheet: Sheet) -> Iterator[Element]:
+def _head(column: Column, x: float, amounts: int, sheet: Sheet) -> Iterator[Element]:
     language = sheet.language
     tone = {"won": "good", "lost": "quiet"}.get(column.outcome.value, "accent")
     yield sheet.rect(x, TOP, WIDE, 3, class_=f"sf-fill-{tone}")
@@ -67,16 +71,20 @@ def _head(column: Column, x: float, sheet: Sheet) -> Iterator[Element]:
     title = cut(language.own(column.title), WIDE - 15 * len(count) - 8, 14)
     yield sheet.text(title, x, TOP + 32, class_="sf-strong")
     yield sheet.text(count, x + WIDE, TOP + 34, anchor="end", class_="sf-large")
-    y = TOP + 62
-    for label, amounts, unknown in (
-        (Label.AMOUNT, column.amounts, column.amount_unknown),
-        (Label.WEIGHTED, column.weighted, column.weighted_unknown),
-    ):
+    for block, (label, lines) in enumerate(_worth(column, language)):
+        y = TOP + 62 + block * amounts
         yield sheet.text(language.label(label), x, y, class_="sf-small sf-text-quiet")
-        for place, text in enumerate(_amounts(amounts, unknown, language)):
-            yield sheet.text(text, x + WIDE, y + 17 * place, anchor="end", class_="sf-small")
-        y += AMOUNTS
-    yield from _tasks(column, x, TOP + 56 + 2 * AMOUNTS, sheet)
+        for place, text in enumerate(lines):
+            yield sheet.text(text, x + WIDE, y + LINE * place, anchor="end", class_="sf-small")
+    yield from _tasks(column, x, TOP + 56 + 2 * amounts, sheet)
+
+
+def _worth(column: Column, language: Language) -> tuple[tuple[Label, tuple[str, ...]], ...]:
+    """What the deals of a column are worth, plainly and weighted, as lines."""
+    return (
+        (Label.AMOUNT, tuple(_amounts(column.amounts, column.amount_unknown, language))),
+        (Label.WEIGHTED, tuple(_amounts(column.weighted, column.weighted_unknown, language))),
+    )
 
 
 def _amounts(amounts: Sequence[Money], unknown: int, language: Language) -> Iterator[str]:

@@ -95,7 +95,7 @@ border-block-end:1px solid var(--line)}
 .sf-table td:last-child,.sf-table thead th:last-child{padding-inline-end:0}
 .sf-table .sf-bar{block-size:.9rem;margin-block-start:.4rem}
 .sf-table .sf-line-quiet th,.sf-table .sf-line-quiet td{color:var(--quiet)}
-.sf-table.sf-words td{text-align:start}
+.sf-table.sf-words td:last-child,.sf-table.sf-words thead th:last-child{text-align:start}
 .sf-chart{max-inline-size:68rem}
 @media (max-width:39.99rem){
 .sf-table,.sf-table tbody,.sf-table tr,.sf-table th,.sf-table td{display:block;inline-size:auto}
