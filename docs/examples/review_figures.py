@@ -83,7 +83,7 @@ def figures_of(rows: Sequence[CatalogRow]) -> dict[str, Result[object]]:
 def print_figures(rows: Sequence[CatalogRow]) -> None:
     """Print the figures and their definitions, and who brought in most."""
     print("\nWhat it comes to, and by which definition")
-    for line in figures_view(figures_of(rows)).lines(118, Language()):
+    for line in figures_view(figures_of(rows)).text(width=118).splitlines():
         print(f"  {line}")
     print("\nRevenue by agent, the first five")
     for place, group in enumerate(_by(rows, "owner").ranked(lambda result: result.value)[:5], start=1):

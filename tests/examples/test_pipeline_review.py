@@ -407,7 +407,7 @@ def test_the_figures_of_the_walked_deals_are_those_that_others_published(figures
 
 def test_every_figure_is_printed_with_its_definition(run, folder):
     _, out, _ = run("--data", folder(WON, LOST, ENGAGING, PROSPECTING))
-    assert "Win rate of what closed: 50.00\xa0%" in out
+    assert "Win rate of what closed: 50.00 %" in out
     assert "win rate: number of won deals by number of won and lost deals; of all deals" in out
     assert "1. Moses Frase" in out
 

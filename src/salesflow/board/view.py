@@ -49,7 +49,8 @@ class View:
             width: how many columns the terminal has; 20 or more are used.
             language: what it is written in.
         """
-        return "\n".join(self.lines(max(width, 20), language)) + "\n"
+        lines = "\n".join(self.lines(max(width, 20), language))
+        return lines.replace("\u00a0", " ") + "\n"  # no-break spaces have done their work, and nobody can search for them
 
     def html(self, *, language: Language = ENGLISH) -> str:
         """It as a part of a page of yours, with its own style; nothing is fetched, no script runs.
