@@ -158,7 +158,7 @@ def link_names(_app: Sphinx, doctree: nodes.document) -> None:
         if _is_elsewhere(meant):
             reference.replace_self(reference.children)
         elif "." in meant:
-            reference["reftarget"] = meant
+            reference["reftarget"], reference["reftype"] = meant, "obj"  # a type may be an alias, which is data
 
 
 def _modules_around(reference: nodes.Node) -> Iterator[str]:

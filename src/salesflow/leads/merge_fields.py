@@ -117,8 +117,10 @@ class MergeRules:
                 raise UnknownName("field", name, known, where=kind.__name__)
 
 
-_STANDARD = STANDARD_MERGE_RULES = MergeRules()
+STANDARD_MERGE_RULES = MergeRules()
 """Notes and interest are joined, owner and team belong together, and whoever asked not to be contacted is not."""
+
+_STANDARD = STANDARD_MERGE_RULES
 
 
 def plain_fields(kind: type[Entity]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ __all__ = ["RANKING_RULE", "Place", "Ranked", "Ranking", "rank"]
 RANKING_RULE = (
     "the higher score first, none last; of equal scores the later signal first, none last; of these the smaller id"
 )
+"""The order in which leads are called, in words."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = timedelta(0)
