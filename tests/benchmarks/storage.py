@@ -15,7 +15,7 @@ changes, rows) is not part of what is timed.
   hand for these two classes. The figure ``records_vs_json_alone`` is a finished deal and its events by ``json.dumps`` and
   ``json.loads`` of the same plain data, which takes nothing apart and builds nothing.
 - **eventsourcing_vs_records**: eventsourcing's time by ours, for a deal of 24 events. Its side saves an aggregate with the
-  same facts and gets it again. With POPO, which keeps JSON in memory, ours is the events to JSON bytes and back, and the
+  same facts and gets it again. With POPO, which keeps JSON in memory, ours is the set of changes to JSON bytes and back, and the
   deal folded from them; on SQLite (in memory, or the disk alone would count) it is the adapter's ``commit`` and ``get``.
   The ratio is the smaller one; both are among the figures.
 - **sqlite_vs_driver, postgres_vs_driver**: the adapter's ``commit`` of a changed deal by the bare driver that writes the
@@ -47,7 +47,7 @@ from measuring import Report, Side, missing, program, ratio, rounds, timed
 from stored_deals import AT, INDEXED, many, moved, next_move, opened, walked
 from written_by_hand import deal_in, deal_out, event_in, event_out
 
-from salesflow import ChangeSet, Deal, Event, MemoryStorage, fold
+from salesflow import ChangeSet, Deal, MemoryStorage
 from salesflow.deal.event import StageChanged
 from salesflow.storage import Query
 from salesflow.storage.records import Records
@@ -201,8 +201,7 @@ def measure_eventsourcing(report: Report, repeats: int, deals: int) -> None:
         return [moved(next(numbers), EVENTS - 1).changes for _ in range(deals)]
 
     def write_and_read(changes: ChangeSet) -> None:
-        written = [records.to_json(one) for one in changes.events]
-        fold([records.from_json(one, expect=Event) for one in written])
+        records.from_json(records.to_json(changes), expect=ChangeSet)  # it folds the deal from the events
 
     def ours(storage: Any) -> Side:
         def keep(changes: ChangeSet) -> None:
