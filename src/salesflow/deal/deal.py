@@ -24,7 +24,8 @@ from salesflow.deal.presentation import PresentedNeed
 from salesflow.deal.qualification import Qualification
 from salesflow.deal.signals import ClosingSignal
 from salesflow.deal.tasks import Task
-from salesflow.errors import InvalidValue, UnknownName, WrongType
+from salesflow.errors import UnknownName, WrongType
+from salesflow.values.decimals import is_optional_probability
 from salesflow.values.moments import is_optional_day
 from salesflow.values.money import Money
 from salesflow.values.personal import ERASED, personal
@@ -93,20 +94,6 @@ def _is_amount(_instance: object, attribute: attrs.Attribute[Money | None], valu
         )
 
 
-def _is_probability(_instance: object, attribute: attrs.Attribute[Decimal | None], value: object) -> None:
-    if value is None:
-        return
-    if type(value) is not Decimal:
-        raise WrongType(
-            "a probability is a Decimal between 0 and 1",
-            field=attribute.name,
-            value=value,
-            way_out="give Decimal('0.65')",
-        )
-    if not (value.is_finite() and 0 <= value <= 1):
-        raise InvalidValue("a probability lies between 0 and 1", field=attribute.name, value=value)
-
-
 @attrs.frozen(kw_only=True)
 class Deal(Worked):
     """A confirmed possibility of a sale.
@@ -149,8 +136,8 @@ class Deal(Worked):
     amount: Money | None = attrs.field(default=None, validator=_is_amount)
     expected_close: date | None = attrs.field(default=None, validator=is_optional_day())
     forecast_category: ForecastCategory | None = attrs.field(default=None, converter=_forecast_category)
-    probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
-    predicted_probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
+    probability: Decimal | None = attrs.field(default=None, validator=is_optional_probability())
+    predicted_probability: Decimal | None = attrs.field(default=None, validator=is_optional_probability())
 
     win_reason: str | None = None
     loss: Loss | None = None

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import attrs
 
-from salesflow.errors import InvalidValue, WrongType
+from salesflow.errors import InvalidValue
 from salesflow.event import Creation, Event
 from salesflow.people.fields import (
     PEOPLE_ENGINE_FIELDS,
@@ -28,6 +28,7 @@ from salesflow.people.fields import (
 )
 from salesflow.people.hand_over import HandOver
 from salesflow.values.contact_details import EmailAddress, PhoneNumber, PostalAddress
+from salesflow.values.decimals import is_optional_probability
 from salesflow.values.personal import ERASED, personal
 from salesflow.values.text import are_lines, is_optional_line, is_prose
 from salesflow.worked import STAGE_FIELDS, Worked
@@ -45,20 +46,6 @@ LEAD_ENGINE_FIELDS = PEOPLE_ENGINE_FIELDS | STAGE_FIELDS | {"answers", "disquali
 """The fields of a lead that only the engine, or a desk, writes."""
 
 _MEANS = ("name", "organization_name", "email", "phone", "mobile")
-
-
-def _is_probability(_instance: object, attribute: attrs.Attribute[Decimal | None], value: object) -> None:
-    if value is None:
-        return
-    if type(value) is not Decimal:
-        raise WrongType(
-            "a probability is a Decimal between 0 and 1",
-            field=attribute.name,
-            value=value,
-            way_out="give Decimal('0.65')",
-        )
-    if not (value.is_finite() and 0 <= value <= 1):
-        raise InvalidValue("a probability lies between 0 and 1", field=attribute.name, value=value)
 
 
 @attrs.frozen(kw_only=True)
@@ -146,8 +133,8 @@ class Lead(Worked):
     )
     interest: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
     notes: str = attrs.field(default="", validator=is_prose(personal=True), metadata=personal())
-    probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
-    predicted_probability: Decimal | None = attrs.field(default=None, validator=_is_probability)
+    probability: Decimal | None = attrs.field(default=None, validator=is_optional_probability())
+    predicted_probability: Decimal | None = attrs.field(default=None, validator=is_optional_probability())
     disqualification: Disqualification | None = None
     conversion: Conversion | None = None
     hand_overs: tuple[HandOver, ...] = ()

@@ -13,6 +13,7 @@ one that rounds half up, which is how amounts are rounded in trade.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import (
     ROUND_HALF_UP,
     Context,
@@ -23,9 +24,20 @@ from decimal import (
     Overflow,
 )
 
+import attrs
+
 from salesflow.errors import InvalidValue, WrongType
 
-__all__ = ["DIGITS", "EXACT", "HALF_UP", "WHOLE_DIGITS", "exact_decimal", "exponent_of", "half_up"]
+__all__ = [
+    "DIGITS",
+    "EXACT",
+    "HALF_UP",
+    "WHOLE_DIGITS",
+    "exact_decimal",
+    "exponent_of",
+    "half_up",
+    "is_optional_probability",
+]
 
 DIGITS = 34
 """How many significant digits, and decimal places, a number may have: those of IEEE 754 decimal128."""
@@ -131,3 +143,22 @@ def half_up(number: Decimal, quantum: Decimal | None) -> Decimal:
 def exponent_of(number: Decimal) -> int:
     """The exponent of a finite number: -2 for 1.50, 3 for 1E+3."""
     return int(number.as_tuple().exponent)
+
+
+def is_optional_probability() -> Callable[[object, attrs.Attribute[Decimal | None], Decimal | None], None]:
+    """An attrs validator for a probability, a ``Decimal`` between 0 and 1, or ``None`` where it is not known."""
+
+    def check(_instance: object, attribute: attrs.Attribute[Decimal | None], value: object) -> None:
+        if value is None:
+            return
+        if type(value) is not Decimal:
+            raise WrongType(
+                "a probability is a Decimal between 0 and 1",
+                field=attribute.name,
+                value=value,
+                way_out="give Decimal('0.65')",
+            )
+        if not (value.is_finite() and 0 <= value <= 1):
+            raise InvalidValue("a probability lies between 0 and 1", field=attribute.name, value=value)
+
+    return check
