@@ -14,6 +14,7 @@ from salesflow import storage as stored
 from . import shapes
 from .problems import RESPONSES
 from .shapes import (
+    DEAL,
     RECORDS,
     DealPage,
     Explanation,
@@ -67,7 +68,7 @@ async def find_deals(
     return said(DealPage(items=page.items, cursor=page.cursor), RECORDS)
 
 
-@routes.get("/{id}", responses={**answers(Deal), 304: {"description": "Not modified"}})
+@routes.get("/{id}", responses={**answers(DEAL), 304: {"description": "Not modified"}})
 async def read_deal(works: Works, id: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
     """A deal, with the entity tag that changes ask for."""
     deal = await works.storage.get(works.process.deal_type, id)
@@ -97,14 +98,14 @@ async def read_history(works: Works, id: str) -> Response:
 # Changing
 
 
-@routes.post("", status_code=201, openapi_extra=shapes.NEW_DEAL.openapi, responses=answers(Deal, status=201))
+@routes.post("", status_code=201, openapi_extra=shapes.NEW_DEAL.openapi, responses=answers(DEAL, status=201))
 async def open_deal(asks: Asks, draft: Annotated[Deal, Depends(shapes.NEW_DEAL)]) -> Response:
     """Open a deal at the first stage."""
     unit = await asks.opens(draft)
     return await unit.done(status=201)
 
 
-@routes.patch("/{id}", openapi_extra=shapes.DEAL_PATCH.openapi, responses=answers(Deal))
+@routes.patch("/{id}", openapi_extra=shapes.DEAL_PATCH.openapi, responses=answers(DEAL))
 async def change_deal(
     asks: Asks, id: str, changed: Annotated[Callable[[Deal], Deal], Depends(shapes.DEAL_PATCH)]
 ) -> Response:
@@ -114,7 +115,7 @@ async def change_deal(
     return await unit.done()
 
 
-@routes.post("/{id}/moves", openapi_extra=shapes.MOVE.openapi, responses=answers(Deal))
+@routes.post("/{id}/moves", openapi_extra=shapes.MOVE.openapi, responses=answers(DEAL))
 async def move_deal(asks: Asks, id: str, asked: Annotated[MoveAsked, Depends(shapes.MOVE)]) -> Response:
     """Move a deal: advance, win, lose, go back, reopen, or a move that the process names."""
     sale = (unit := await asks.works_on(id)).sale
@@ -125,7 +126,7 @@ async def move_deal(asks: Asks, id: str, asked: Annotated[MoveAsked, Depends(sha
     return await unit.done()
 
 
-@routes.post("/{id}/qualification", openapi_extra=shapes.FOUND.openapi, responses=answers(Deal))
+@routes.post("/{id}/qualification", openapi_extra=shapes.FOUND.openapi, responses=answers(DEAL))
 async def record_qualification(asks: Asks, id: str, found: Annotated[Found, Depends(shapes.FOUND)]) -> Response:
     """Record what was found out about need and budget."""
     unit = await asks.works_on(id)
@@ -140,7 +141,7 @@ async def record_qualification(asks: Asks, id: str, found: Annotated[Found, Depe
     return await unit.done()
 
 
-@routes.post("/{id}/objections", openapi_extra=shapes.OBJECTION.openapi, responses=answers(Deal))
+@routes.post("/{id}/objections", openapi_extra=shapes.OBJECTION.openapi, responses=answers(DEAL))
 async def raise_objection(
     asks: Asks, id: str, stated: Annotated[ObjectionStated, Depends(shapes.OBJECTION)]
 ) -> Response:
@@ -150,7 +151,7 @@ async def raise_objection(
     return await unit.done()
 
 
-@routes.post("/{id}/objections/{number}/answers", openapi_extra=shapes.ANSWER.openapi, responses=answers(Deal))
+@routes.post("/{id}/objections/{number}/answers", openapi_extra=shapes.ANSWER.openapi, responses=answers(DEAL))
 async def answer_objection(
     asks: Asks, id: str, number: int, given: Annotated[ObjectionAnswer, Depends(shapes.ANSWER)]
 ) -> Response:
@@ -162,7 +163,7 @@ async def answer_objection(
     return await unit.done()
 
 
-@routes.post("/{id}/terms", openapi_extra=shapes.TERMS.openapi, responses=answers(Deal))
+@routes.post("/{id}/terms", openapi_extra=shapes.TERMS.openapi, responses=answers(DEAL))
 async def propose_terms(asks: Asks, id: str, offered: Annotated[TermsOffered, Depends(shapes.TERMS)]) -> Response:
     """Propose the terms that the deal shall close on."""
     unit = await asks.works_on(id)
@@ -176,7 +177,7 @@ async def propose_terms(asks: Asks, id: str, offered: Annotated[TermsOffered, De
     return await unit.done()
 
 
-@routes.post("/{id}/terms/acceptance", responses=answers(Deal))
+@routes.post("/{id}/terms/acceptance", responses=answers(DEAL))
 async def accept_terms(asks: Asks, id: str) -> Response:
     """Record that the customer agreed to the terms."""
     unit = await asks.works_on(id)
@@ -184,7 +185,7 @@ async def accept_terms(asks: Asks, id: str) -> Response:
     return await unit.done()
 
 
-@routes.post("/{id}/terms/signature", openapi_extra=shapes.SIGNATURE.openapi, responses=answers(Deal))
+@routes.post("/{id}/terms/signature", openapi_extra=shapes.SIGNATURE.openapi, responses=answers(DEAL))
 async def sign_terms(asks: Asks, id: str, signature: Annotated[Signature, Depends(shapes.SIGNATURE)]) -> Response:
     """Record that a contact with the authority signed the accepted terms."""
     unit = await asks.works_on(id)

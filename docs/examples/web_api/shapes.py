@@ -15,6 +15,10 @@ from salesflow.storage.records import Records
 
 from .speaking import Body, Patch, Schema, schemas_of
 
+DEAL: Final = Deal
+"""The class of the deals. One of your own goes here, registered in ``RECORDS`` below."""
+
+
 # What is answered
 
 
@@ -120,7 +124,7 @@ for _own in (
 ):
     RECORDS.register(_own, name=_own.__name__, schema=1)
 
-_ORDER_DESK: Final = Deal(id="D-1", name="Order desk for Acme", owner="noa", amount=Money("48000", "EUR"))
+_ORDER_DESK: Final = DEAL(id="D-1", name="Order desk for Acme", owner="noa", amount=Money("48000", "EUR"))
 _NOT_PLAIN: Final = {one.name for one in attrs.fields(Deal)} - {"id", *DealFields.__annotations__}
 
 NEW_DEAL: Final = Body(_ORDER_DESK, RECORDS, called="NewDeal", hidden=_NOT_PLAIN)
@@ -137,7 +141,7 @@ BODIES: Final[tuple[Body[Any], ...]] = (NEW_DEAL, DEAL_PATCH, MOVE, FOUND, OBJEC
 def components() -> Schema:
     """The schemas of all bodies and answers, by name."""
     found: Schema = {}
-    for answer in (Deal, DealPage, Explanation, History):
+    for answer in (DEAL, DealPage, Explanation, History):
         found |= schemas_of(answer, RECORDS)
     for body in BODIES:
         found |= body.schemas()

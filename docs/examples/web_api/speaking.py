@@ -23,7 +23,7 @@ Schema = dict[str, Any]
 MOST_BYTES: Final = 2**20
 """How long a body may be; our own choice."""
 
-_TAGS: Final = ("type", "schema")
+_TAGS: Final = ("type", "schema", "extends")
 """What a record says about itself; in a body the route says it."""
 
 
