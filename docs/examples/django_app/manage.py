@@ -5,7 +5,7 @@
     uv run --group examples docs/examples/django_app/manage.py migrate
     uv run --group examples docs/examples/django_app/manage.py createsuperuser
     uv run --group examples docs/examples/django_app/manage.py runserver
-    uv run --group examples docs/examples/django_app/manage.py test
+    uv run --group examples docs/examples/django_app/manage.py test selling
 
 The board is at http://127.0.0.1:8000/, the admin at http://127.0.0.1:8000/admin/. What to read: ``selling/desk.py`` where deals
 change, ``selling/models.py`` for the rows that queries and the admin see, ``selling/admin.py``, ``selling/views.py``, and

@@ -1,4 +1,4 @@
-"""What the app promises: deals are seen everywhere, and change in one place. Run with ``manage.py test``."""
+"""What the app promises: deals are seen everywhere, and change in one place. Run with ``manage.py test selling``."""
 
 # ruff: noqa: PT009, PT027  # run by Django's own runner
 
