@@ -1,14 +1,18 @@
 """Every Python block of the README and of the docs runs, and prints what the page says that it prints.
 
 The blocks of one page run in order in one namespace, as a reader would type them. A ``text`` block right behind a Python
-block is what that prints. A block that cannot run stands behind ``<!-- not run: reason -->``.
+block is what that prints. A block that cannot run stands behind ``<!-- not run: reason -->``. One that needs an interpreter
+of its own, and a package that may be missing, stands behind ``<!-- runs alone, with: package -->``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +25,7 @@ FENCE = re.compile(
     r"^(?P<mark>`{3,})(?P<language>[A-Za-z0-9_+-]*)[^\n]*\n(?P<body>.*?)^(?P=mark)[ \t]*$", re.MULTILINE | re.DOTALL
 )
 NOT_RUN = re.compile(r"<!-- not run:(?P<reason>[^>]*)-->\s*\Z")
+ALONE = re.compile(r"<!-- runs alone, with: (?P<package>\w+) -->\s*\Z")
 
 
 @attrs.frozen
@@ -45,6 +50,12 @@ class Block:
         said = NOT_RUN.search(self.before)
         return None if said is None else said["reason"].strip()
 
+    @property
+    def alone_with(self) -> str | None:
+        """The package that it needs in an interpreter of its own, or ``None`` where it runs with the others."""
+        said = ALONE.search(self.before)
+        return None if said is None else said["package"]
+
 
 def blocks(text: str) -> list[Block]:
     found, end = [], 0
@@ -62,11 +73,24 @@ def runs(page: Path, text: str) -> Iterator[tuple[Block, str, str | None]]:
     for block, following in zip(found, [*found[1:], None], strict=True):
         if block.language != "python" or block.excused is not None:
             continue
-        code = compile("\n" * (block.line - 1) + block.body, str(page), "exec", dont_inherit=True)
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            exec(code, namespace)
+        if block.alone_with is not None and importlib.util.find_spec(block.alone_with) is None:
+            continue
+        printed = run_alone(block) if block.alone_with is not None else run_here(page, block, namespace)
         shown = following is not None and following.language == "text" and not following.before.strip()
-        yield block, printed.getvalue(), following.body if shown and following else None
+        yield block, printed, following.body if shown and following else None
+
+
+def run_here(page: Path, block: Block, namespace: dict[str, object]) -> str:
+    code = compile("\n" * (block.line - 1) + block.body, str(page), "exec", dont_inherit=True)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(code, namespace)
+    return printed.getvalue()
+
+
+def run_alone(block: Block) -> str:
+    done = subprocess.run([sys.executable, "-c", block.body], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def pages_with_code() -> list[Path]:
@@ -136,3 +160,13 @@ def test_a_block_that_fails_is_found_on_its_line() -> None:
 def test_an_excuse_belongs_to_the_next_block_only() -> None:
     first, second = blocks("<!-- not run: slow -->\n```python\n1\n```\n\n```python\n2\n```\n")
     assert (first.excused, second.excused) == ("slow", None)
+
+
+def test_a_block_alone_shares_nothing_and_is_held_to_what_it_prints() -> None:
+    page = "```python\nshared = 1\n```\n<!-- runs alone, with: json -->\n```python\nprint('shared' in globals())\n```\n```text\nFalse\n```\n"
+    assert [(printed, said) for _, printed, said in runs(Path("page.md"), page)] == [("", None), ("False\n", "False\n")]
+
+
+def test_a_block_whose_package_is_missing_is_passed_over() -> None:
+    page = "<!-- runs alone, with: no_such_package -->\n```python\nraise RuntimeError\n```\n"
+    assert list(runs(Path("page.md"), page)) == []
