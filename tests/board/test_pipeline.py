@@ -383,6 +383,10 @@ def test_an_unknown_zone_order_or_number_of_cards_is_refused():
         board_of(zone="Asia/Jerusalm")
     with pytest.raises(UnknownName, match="most urgent first"):
         board_of(order="most urgent frist")
+    with pytest.raises(UnknownName, match="outcome"):
+        board_of(outcomes=["opne"])
+    with pytest.raises(InvalidValue, match="outcomes"):
+        board_of(outcomes=[])
     for cards in (-1, True, 2.5):
         with pytest.raises(InvalidValue, match="cards"):
             board_of(cards=cards)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -175,7 +176,7 @@ def test_goals_show_attainment_beside_what_is_expected_by_now():
 
 
 def test_a_target_of_nothing_is_not_attained_by_a_percentage():
-    view = goals_view([("lea", a_standing("0", "0"))], at=AT)
+    view = goals_view({"lea": a_standing("0", "0")}, at=AT)
     assert lines_of(view)["lea"][0] == "undefined"
     assert "lea: the target is nothing" in notes_of(view)
 
@@ -244,6 +245,19 @@ def test_a_picture_stays_on_its_sheet(view):
                 x, y = float(one.get("x", 0)), float(one.get("y", 0))
                 assert -0.1 <= x <= x + float(one.get("width", 0)) <= width + 0.1
                 assert -0.1 <= y <= y + float(one.get("height", 0)) <= height + 0.1
+
+
+@pytest.mark.parametrize("view", every_view(), ids=lambda view: type(view).__name__)
+def test_the_style_of_a_part_of_a_page_stays_below_its_class(view):
+    style = next(Read(view.html()).inside("style"))
+    selectors = [
+        one
+        for rule in re.findall(r"(?:^|[{}])([^{}@]+)\{", re.sub(r"@[^{]+\{", "{", style))
+        for one in rule.split(",")
+        if ":" not in one or one.startswith(".sf")
+    ]
+    assert len(selectors) > 50
+    assert [one for one in selectors if not one.startswith(".sf")] == []
 
 
 def test_a_page_holds_nothing_from_elsewhere():

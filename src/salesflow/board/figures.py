@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import cast
 
 import attrs
 
@@ -86,9 +87,6 @@ def figures_view(figures: Mapping[str, Result[object]] | Iterable[Result[object]
     Example:
         ``figures_view([WinRate().of(rows), SalesCycle().of(rows).mean])``
     """
-    named = (
-        tuple(figures.items())
-        if isinstance(figures, Mapping)
-        else tuple((result.definition.metric, result) for result in figures)
-    )
-    return FiguresView(figures=named)
+    if isinstance(figures, Mapping):
+        return FiguresView(figures=tuple(cast("Mapping[str, Result[object]]", figures).items()))
+    return FiguresView(figures=tuple((result.definition.metric, result) for result in figures))

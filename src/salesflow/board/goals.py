@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -116,7 +116,7 @@ def _figure(figure: Figure, standing: Standing, language: Language) -> str:
 
 
 def goals_view(
-    standings: Mapping[str, Standing] | Iterable[tuple[str, Standing]],
+    standings: Mapping[str, Standing],
     *,
     at: datetime,
     working: WorkingDays | None = None,
@@ -135,7 +135,6 @@ def goals_view(
         ``goals_view({"noa": standing(target, credits_of_noa)}, at=now).text()``
     """
     moment(at, field="at")
-    given = standings.items() if isinstance(standings, Mapping) else standings
     return GoalsView(
         at=at,
         goals=tuple(
@@ -145,6 +144,6 @@ def goals_view(
                 expected=one.expected(at, working=working),
                 pace=one.pace(at, working=working),
             )
-            for name, one in given
+            for name, one in standings.items()
         ),
     )

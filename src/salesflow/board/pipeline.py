@@ -23,6 +23,7 @@ from salesflow.board.language import Language
 from salesflow.board.view import View
 from salesflow.deal.deal import Deal
 from salesflow.errors import InvalidValue, UnknownName, WrongType
+from salesflow.measure.metric import outcomes as outcomes_of
 from salesflow.measure.result import LeftOut
 from salesflow.measure.rows import DealRow
 from salesflow.outcome import Outcome
@@ -177,7 +178,7 @@ def pipeline_board(
     zone: tzinfo | str,
     cards: int | None = MOST_CARDS,
     order: CardOrder | str = CardOrder.URGENCY,
-    outcomes: Iterable[Outcome] = (Outcome.OPEN, Outcome.WON),
+    outcomes: Outcome | str | Iterable[Outcome | str] = (Outcome.OPEN, Outcome.WON),
     working: WorkingTime | None = None,
 ) -> PipelineBoard:
     """The board of these deals.
@@ -197,9 +198,9 @@ def pipeline_board(
         working: counts working days instead of days where a deal may rot.
 
     Raises:
-        InvalidValue: the moment has no time zone, or ``cards`` lies below zero.
+        InvalidValue: the moment has no time zone, ``cards`` lies below zero, or no outcome is asked for.
         WrongType: a deal is not of the class that the process works on.
-        UnknownName: there is no such time zone or order.
+        UnknownName: there is no such time zone, order or outcome.
 
     Example::
 
@@ -210,7 +211,7 @@ def pipeline_board(
         raise InvalidValue("a column shows 0 cards or more", field="cards", value=cards, way_out="give None for all")
     sight = Sight(process=process, at=moment(at, field="at"), zone=time_zone(zone), working=working)
     ranked = card_order(order)
-    wanted = frozenset(outcomes)
+    wanted = outcomes_of(outcomes)
     placed, left_out = _placed(deals, sight, wanted)
     return PipelineBoard(
         name=process.title or process.key,

@@ -63,7 +63,6 @@ def _column(column: Column, board: PipelineBoard, language: Language) -> Element
         _tasks(column, language),
         *_cards(column, board, language),
         class_=f"sf-column sf-is-{column.outcome}",
-        aria_label=title,
     )
 
 

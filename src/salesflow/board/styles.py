@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from salesflow.board.palette import variables
 
-__all__ = ["PICTURE_STYLE", "STYLE"]
+__all__ = ["PAGE_STYLE", "PICTURE_STYLE", "STYLE"]
 
 _TYPE = """
 .sf{font:400 1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans Hebrew",sans-serif;
@@ -29,24 +29,24 @@ font-variant-numeric:tabular-nums;-webkit-text-size-adjust:100%}
 """
 
 _PAGE = """
-html{background:#f6f4ef}
-body.sf{margin:0;min-block-size:100vh}
+html{background:var(--paper)}
+body.sf{margin:0}
 .sf-skip{position:absolute;inset-inline-start:1rem;inset-block-start:-6rem;padding:.6rem 1rem;z-index:1;
 color:var(--ink);background:var(--surface);border-radius:6px}
 .sf-skip:focus{inset-block-start:1rem}
-.sf-head,.sf-main,.sf-foot{max-inline-size:104rem;margin-inline:auto;padding-inline:clamp(1rem,3vw,3rem)}
+.sf-head,.sf-main{max-inline-size:104rem;margin-inline:auto;padding-inline:clamp(1rem,3vw,3rem)}
 .sf-head{padding-block:clamp(1.5rem,4vw,3.5rem) 1rem}
 .sf-head p{margin-block-start:.35rem}
 .sf-head nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin-block-start:1.25rem}
 .sf-head a{display:inline-block;padding-block:.3rem;color:var(--accent);text-underline-offset:.25em}
 .sf-main{display:grid;gap:clamp(2.5rem,5vw,4rem);padding-block:1rem 3rem;grid-template-columns:minmax(0,1fr)}
-.sf-foot{padding-block:0 3rem}
-.sf-section{scroll-margin-block-start:1rem;min-inline-size:0}
-.sf-section>h2{margin-block-end:1rem}
-.sf-section>.sf-quiet{margin-block-start:.75rem}
 """
 
 _BOARD = """
+.sf-part{padding:1.25rem}
+.sf-section{scroll-margin-block-start:1rem;min-inline-size:0}
+.sf-section>h2{margin-block-end:1rem}
+.sf-section>.sf-quiet{margin-block-start:.75rem}
 .sf-columns{display:grid;gap:1rem;align-items:start;grid-template-columns:minmax(0,1fr)}
 .sf-column{min-inline-size:0;padding-block-start:.9rem;border-block-start:3px solid var(--accent)}
 .sf-column.sf-is-won{border-block-start-color:var(--good)}
@@ -110,17 +110,22 @@ border-block-end:1px solid var(--line)}
 
 _PRINT = """
 @media print{
-@page{size:landscape;margin:12mm}
-html,.sf{background:#fff}
-.sf{font-size:9.5pt}
-.sf-head nav,.sf-skip{display:none}
-.sf-head,.sf-main,.sf-foot{padding-inline:0;max-inline-size:none}
-.sf-main{display:block}
+.sf{background:#fff;font-size:9.5pt}
 .sf-section{margin-block-end:2rem}
 .sf-columns{grid-template-columns:repeat(var(--half,4),minmax(0,1fr))}
 .sf-section h2,.sf-column>h3{break-after:avoid}
 .sf-table tr{break-inside:avoid}
 .sf-bar,.sf-column,.sf-card{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}
+"""
+
+_SHEET = """
+@media print{
+@page{size:landscape;margin:12mm}
+html{background:#fff}
+.sf-head nav,.sf-skip{display:none}
+.sf-head,.sf-main{padding-inline:0;max-inline-size:none}
+.sf-main{display:block}
 }
 """
 
@@ -132,8 +137,11 @@ def _tight(style: str) -> str:
     return style.replace("\n", "")
 
 
-STYLE = _tight(variables(".sf") + _TYPE + _FILLS + _PAGE + _BOARD + _CHART + _PRINT + _FORCED)
-"""The style of pages, and of parts of pages in a notebook."""
+STYLE = _tight(variables(".sf") + _TYPE + _FILLS + _BOARD + _CHART + _PRINT + _FORCED)
+"""The style of parts of pages: nothing outside of them is changed."""
+
+PAGE_STYLE = _tight(variables("html") + STYLE + _PAGE + _SHEET)
+"""The style of pages."""
 
 PICTURE_STYLE = _tight(
     variables(".sf-picture")

@@ -50,7 +50,9 @@ class View:
             language: what it is written in.
         """
         lines = "\n".join(self.lines(max(width, 20), language))
-        return lines.replace("\u00a0", " ") + "\n"  # no-break spaces have done their work, and nobody can search for them
+        return (
+            lines.replace("\u00a0", " ") + "\n"
+        )  # no-break spaces have done their work, and nobody can search for them
 
     def html(self, *, language: Language = ENGLISH) -> str:
         """It as a part of a page of yours, with its own style; nothing is fetched, no script runs.
@@ -58,7 +60,7 @@ class View:
         Args:
             language: what it is written in.
         """
-        block = element("div", class_="sf", lang=language.code, dir=language.direction)
+        block = element("div", class_="sf sf-part", lang=language.code, dir=language.direction)
         block.append(element("style", STYLE))
         block.append(self.section(language))
         return as_html(block)

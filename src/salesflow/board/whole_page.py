@@ -12,7 +12,7 @@ from salesflow.board.elements import as_page, element, name_of
 from salesflow.board.labels import Label
 from salesflow.board.language import ENGLISH, Language
 from salesflow.board.palette import DARK, LIGHT
-from salesflow.board.styles import STYLE
+from salesflow.board.styles import PAGE_STYLE
 from salesflow.board.view import View
 from salesflow.errors import InvalidValue, WrongType
 
@@ -68,7 +68,7 @@ def _head(heading: str) -> Element:
         element("meta", **{"http-equiv": "Content-Security-Policy"}, content=_POLICY),
         element("link", rel="icon", href="data:,"),
         element("title", heading),
-        element("style", STYLE),
+        element("style", PAGE_STYLE),
     )
 
 
