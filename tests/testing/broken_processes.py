@@ -406,3 +406,15 @@ class SoundProcess(SalesProcess[SeatsDeal]):
     won = Won()
     lost = Lost()
     skip: ClassVar[Move[Deal]] = Move(source="first", target="won", leaves_unfinished=True)
+
+
+def without_return() -> type[SalesProcess[Deal]]:
+    """A process whose second stage cannot be entered, and where nothing is opened again."""
+
+    class Broken(SalesProcess[Deal], without=("reopen",)):
+        first = Bare()
+        second = Barred()
+        won = Won()
+        lost = Lost()
+
+    return Broken

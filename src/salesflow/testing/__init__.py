@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from salesflow.testing.process_coverage import ProcessCoverage as ProcessCoverage
     from salesflow.testing.process_coverage import RequirementCoverage as RequirementCoverage
     from salesflow.testing.process_coverage import StageCoverage as StageCoverage
+    from salesflow.testing.process_machine import ProcessMachine as ProcessMachine
+    from salesflow.testing.process_machine import Visits as Visits
+    from salesflow.testing.process_machine import run_process_machine as run_process_machine
     from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS as STANDARD_LEAD_SATISFIERS
     from salesflow.testing.satisfying import STANDARD_SATISFIERS as STANDARD_SATISFIERS
     from salesflow.testing.walking import CannotReach as CannotReach
@@ -53,6 +56,7 @@ _HOMES = {
     "observation": ("Observed", "observing"),
     "problems": ("BrokenProcess", "Problem", "ProblemKind", "ProcessReport"),
     "process_coverage": ("MoveCoverage", "ProcessCoverage", "RequirementCoverage", "StageCoverage"),
+    "process_machine": ("ProcessMachine", "Visits", "run_process_machine"),
     "satisfying": ("STANDARD_LEAD_SATISFIERS", "STANDARD_SATISFIERS"),
     "walking": ("CannotReach", "lead_at", "sale_at"),
 }
@@ -72,9 +76,11 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "ProcessCoverage",
+    "ProcessMachine",
     "ProcessReport",
     "RequirementCoverage",
     "StageCoverage",
+    "Visits",
     "a_contact",
     "a_deal",
     "a_lead",
@@ -87,6 +93,7 @@ __all__ = [
     "given",
     "lead_at",
     "observing",
+    "run_process_machine",
     "sale_at",
 ]
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Never, TypeVar, cast
+from typing import Generic, Never, TypeVar, cast
+
+import attrs
 
 from salesflow.deal.deal import Deal
 from salesflow.errors import Refused, SalesflowError
+from salesflow.event import Event
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.lead_work import LeadWork
 from salesflow.outcome import Outcome
@@ -32,7 +35,7 @@ L = TypeVar("L", bound=Lead)
 W = TypeVar("W", bound=Worked)
 U = TypeVar("U", bound="Work[Worked]")
 
-__all__ = ["CannotReach", "lead_at", "move_along", "sale_at"]
+__all__ = ["Arrived", "CannotReach", "lead_at", "lead_walk", "move_along", "sale_at", "sale_walk"]
 
 _ROUNDS = 8
 _STEP = timedelta(hours=1)
@@ -55,6 +58,19 @@ class CannotReach(SalesflowError, AssertionError):
         super().__init__(
             f"stage {stage!r} cannot be reached from {stuck_in!r}: {because}" + (f" ({names})" if names else "")
         )
+
+
+@attrs.frozen(kw_only=True)
+class Arrived(Generic[U]):
+    """What has walked to a stage.
+
+    Attributes:
+        work: a unit of work on it, in which nothing was recorded yet.
+        past: all that happened to it before, from its first event on.
+    """
+
+    work: U
+    past: tuple[Event[Never], ...]
 
 
 def sale_at(
@@ -93,13 +109,28 @@ def sale_at(
         assert_blocked(sale, by="questionnaire_complete")
     """
     made = process() if isinstance(process, type) else process
-    draft = a_deal(made.deal_type) if deal is None else deal
-    walk = _Walk(made, made._stage_of(stage).key, {**STANDARD_SATISFIERS, **(satisfy or {})}, by, loss_reason)
-    opened = made.open(draft, by=by, at=at)
+    return sale_walk(made, stage, deal=deal, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
+
+
+def sale_walk(
+    process: SalesProcess[D],
+    stage: str | Position[Never],
+    /,
+    *,
+    deal: D | None = None,
+    satisfy: Mapping[str, Callable[[Sale[D]], object]] | None = None,
+    by: str = SOMEBODY,
+    at: datetime = NOW,
+    loss_reason: str | None = None,
+) -> Arrived[Sale[D]]:
+    """The sale as ``sale_at`` gives it, together with all that happened on the way."""
+    draft = a_deal(process.deal_type) if deal is None else deal
+    walk = _Walk(process, process._stage_of(stage).key, {**STANDARD_SATISFIERS, **(satisfy or {})}, by, loss_reason)
+    opened = process.open(draft, by=by, at=at)
     entity, moment = walk.to_the_end(
-        opened.deal, at, lambda one, who, when: made.work_on(cast("D", one), by=who, at=when)
+        opened.deal, at, lambda one, who, when: process.work_on(cast("D", one), by=who, at=when)
     )
-    return made.work_on(cast("D", entity), by=by, at=moment)
+    return Arrived(work=process.work_on(cast("D", entity), by=by, at=moment), past=(*opened.events, *walk.events))
 
 
 def lead_at(
@@ -119,13 +150,29 @@ def lead_at(
         ``lead_at(LeadProcess, "qualified").recycle(reason="they moved away")``
     """
     made = process() if isinstance(process, type) else process
-    draft = a_lead(made.lead_type) if lead is None else lead
-    walk = _Walk(made, made._stage_of(stage).key, {**STANDARD_LEAD_SATISFIERS, **(satisfy or {})}, by, loss_reason)
-    captured = made.capture(draft, by=by, at=at)
+    return lead_walk(made, stage, lead=lead, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
+
+
+def lead_walk(
+    process: LeadProcess[L],
+    stage: str | Position[Never],
+    /,
+    *,
+    lead: L | None = None,
+    satisfy: Mapping[str, Callable[[LeadWork[L]], object]] | None = None,
+    by: str = SOMEBODY,
+    at: datetime = NOW,
+    loss_reason: str | None = None,
+) -> Arrived[LeadWork[L]]:
+    """The unit of work as ``lead_at`` gives it, together with all that happened on the way."""
+    draft = a_lead(process.lead_type) if lead is None else lead
+    known = {**STANDARD_LEAD_SATISFIERS, **(satisfy or {})}
+    walk = _Walk(process, process._stage_of(stage).key, known, by, loss_reason)
+    captured = process.capture(draft, by=by, at=at)
     entity, moment = walk.to_the_end(
-        captured.lead, at, lambda one, who, when: made.work_on(cast("L", one), by=who, at=when)
+        captured.lead, at, lambda one, who, when: process.work_on(cast("L", one), by=who, at=when)
     )
-    return made.work_on(cast("L", entity), by=by, at=moment)
+    return Arrived(work=process.work_on(cast("L", entity), by=by, at=moment), past=(*captured.events, *walk.events))
 
 
 class _Walk:
@@ -145,6 +192,7 @@ class _Walk:
         self._actors = (by, f"{by}'s colleague")
         self._loss_reason = loss_reason
         self._forward = process._forward
+        self.events: tuple[Event[Never], ...] = ()
 
     def to_the_end(
         self, entity: Worked, at: datetime, begin: Callable[[Worked, str, datetime], Work[Worked]]
@@ -191,6 +239,7 @@ class _Walk:
         at: datetime,
         begin: Callable[[Worked, str, datetime], Work[Worked]],
     ) -> tuple[Worked, datetime]:
+        self.events = ()
         for route in way:
             entity, at = self._stepped(route, entity, at, begin)
         return entity, at + _STEP
@@ -210,9 +259,11 @@ class _Walk:
             unmet = work._unmet(route)
             if not unmet:
                 move_along(work, route, loss_reason=self._loss_reason)
-                return work._entity, at
-            self._satisfy(work, unmet)
-            entity = work._entity
+            else:
+                self._satisfy(work, unmet)
+            entity, self.events = work._entity, self.events + cast("tuple[Event[Never], ...]", work.events)
+            if not unmet:
+                return entity, at
         raise CannotReach(
             self._target, entity.stage, unmet, "what satisfies these requirements was called and did not satisfy them"
         )

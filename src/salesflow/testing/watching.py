@@ -13,7 +13,6 @@ the containers among the globals that it names.
 from __future__ import annotations
 
 import inspect
-import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -95,7 +94,7 @@ def _outside(frame: FrameType, event: str, called: object) -> str | None:
         return f"{owner.__name__}.{name}"
     if module == "time" and name in _CLOCK_FUNCTIONS:
         return f"time.{name}"
-    if isinstance(owner, random.Random):
+    if any(base.__module__ == "_random" for base in type(owner).__mro__):
         return f"random.{name}"
     if module == "builtins" and name in _BUILTINS:
         return name
