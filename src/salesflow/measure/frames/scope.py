@@ -1,0 +1,404 @@
+"""What a metric is measured over: the deals, the groups that they are in, and the tables that belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+import attrs
+
+from salesflow.errors import InvalidValue, UnknownName
+from salesflow.measure.days import DayCount, ElapsedDays
+from salesflow.measure.frames.days import Span, local_day, with_units
+from salesflow.measure.frames.engine import Frame, monday, narwhals, utc_day, with_month
+from salesflow.measure.frames.normal import Table
+from salesflow.measure.frames.questions import Key, Question
+from salesflow.measure.grouping import Grouping, _Column, _day, _LocalDay, _month, _quarter, _week, _year, by_product
+from salesflow.measure.result import Axis
+from salesflow.outcome import Outcome
+from salesflow.values.currencies import CURRENCIES
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = ["COLUMNS", "KeyColumn", "Scope", "Session"]
+
+COLUMNS = {
+    Axis.CREATED: "opened_at",
+    Axis.ENGAGED: "engaged_at",
+    Axis.CLOSED: "closed_at",
+    Axis.EXPECTED: "expected_close",
+}
+_UNKNOWN_DAY = -1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _text(key: object) -> Hashable:
+    return key  # type: ignore[return-value]  # what comes from an engine can be hashed
+
+
+def _outcome(key: object) -> Hashable:
+    return None if key is None else Outcome(str(key))
+
+
+@attrs.frozen
+class KeyColumn:
+    """A column that deals are grouped by.
+
+    Attributes:
+        name: of the column in the frame.
+        value: makes the key that a result has of what the engine has.
+    """
+
+    name: str
+    value: Callable[[object], Hashable] = _text
+
+
+@attrs.define(eq=False)
+class Session:
+    """The tables, and what was found out about them once.
+
+    Attributes:
+        tables: by name.
+        currency: of all amounts, where it is given for the whole table.
+    """
+
+    tables: dict[str, Table]
+    currency: str | None = None
+    _currencies: tuple[str, ...] | None = None
+    _span: Span | None = None
+    _questions: dict[tuple[str, tuple[str, ...]], Question] = attrs.field(factory=dict)
+
+    def table(self, name: str, *, needed_for: object) -> Table:
+        """A table that a metric needs.
+
+        Raises:
+            InvalidValue: it was not given.
+        """
+        found = self.tables.get(name)
+        if found is None:
+            raise InvalidValue(
+                f"{type(needed_for).__name__} needs the table of {name}",
+                field=name,
+                way_out=f"give it: FrameTables(..., {name}=frame)",
+            )
+        return found
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies of the amounts that are known."""
+        if self._currencies is None:
+            self._currencies = self._found_currencies()
+        return self._currencies
+
+    def _found_currencies(self) -> tuple[str, ...]:
+        deals = self.tables["deals"]
+        if self.currency is not None or not self.has_amounts:
+            return () if self.currency is None else (self.currency,)
+        nw = narwhals()
+        known = deals.frame.filter(self.amount_known).select(nw.col("currency").cast(nw.String)).unique()
+        return tuple(sorted(str(one) for (one,) in known.collect().iter_rows()))
+
+    @property
+    def has_amounts(self) -> bool:
+        """Whether there is a column of amounts."""
+        return bool({"amount", "amount_minor"} & self.tables["deals"].columns)
+
+    @property
+    def amount_known(self) -> nw.Expr:
+        """The deals whose amounts are known."""
+        deals = self.tables["deals"]
+        return deals.known("amount") | deals.known("amount_minor")
+
+    def of_currency(self, code: str) -> nw.Expr:
+        """The deals whose amounts are of this currency."""
+        deals = self.tables["deals"]
+        known = self.amount_known
+        return known if self.currency is not None else known & deals.any_of("currency", (code,))
+
+    def minor_units(self, code: str) -> nw.Expr:
+        """The amounts, in minor units of this currency, where it is theirs.
+
+        Raises:
+            UnknownName: there is no such currency.
+            InvalidValue: it has no minor unit.
+        """
+        nw, deals = narwhals(), self.tables["deals"]
+        scale = places(code)
+        if "amount_minor" in deals.columns:
+            return deals.number("amount_minor")
+        units: nw.Expr = (nw.when(self.of_currency(code)).then(nw.col("amount")) * 10**scale).fill_null(0)
+        return units.cast(nw.Int64)
+
+    @property
+    def span(self) -> Span:
+        """The first and the last moment in the data."""
+        if self._span is None:
+            firsts, lasts = [0], [0]
+            for table in self.tables.values():
+                moments = [one for one in table.columns if one.endswith(("_at", "_since"))]
+                asked = Question(table.frame, ())
+                names = [
+                    (asked.least(table.known(one), table.at(one)), asked.most(table.known(one), table.at(one)))
+                    for one in moments
+                ]
+                cell = asked.cell(())
+                found = [(cell[low], cell[high]) for low, high in names if cell[low] <= cell[high]]
+                firsts += [low for low, _ in found]
+                lasts += [high for _, high in found]
+            self._span = Span(min(firsts[1:], default=0), max(lasts[1:], default=0))
+        return self._span
+
+    def question(self, frame_name: str, frame: Callable[[], Frame], keys: tuple[str, ...]) -> Question:
+        """The question that is asked of a frame with these keys; the same for all metrics."""
+        found = self._questions.get((frame_name, keys))
+        if found is None:
+            found = self._questions[frame_name, keys] = Question(frame(), keys)
+        return found
+
+    def with_days(
+        self, frame: Frame, calendar: DayCount, start: nw.Expr, end: nw.Expr, *, name: str, at: datetime | None = None
+    ) -> Frame:
+        """A frame with the units of a calendar between two moments.
+
+        Args:
+            frame: the rows.
+            calendar: how days are counted.
+            start: microseconds from 1970.
+            end: of a later moment.
+            name: what the new column is called.
+            at: a moment of the metric that one of them may be.
+        """
+        span = self.span.with_moment(at) if hasattr(calendar, "zone") else Span(0, 0)
+        return with_units(frame, calendar, start, end, span, name=name)
+
+
+def places(code: str) -> int:
+    """The decimal places of a currency.
+
+    Raises:
+        UnknownName: there is no such currency.
+        InvalidValue: it has no minor unit, as gold has none.
+    """
+    if code not in CURRENCIES:
+        raise UnknownName("currency", code, CURRENCIES, where="the table deals")
+    scale = CURRENCIES[code].minor_units
+    if scale is None:
+        raise InvalidValue("in an engine amounts are whole minor units, and it has none", field="currency", value=code)
+    return scale
+
+
+@attrs.frozen(eq=False)
+class Scope:
+    """The deals in their groups.
+
+    Attributes:
+        session: the tables.
+        deals: the table of deals, with the columns of the keys; a deal that is in several groups comes several times.
+        keys: what they are grouped by.
+        name: of the groups, so that questions about the same ones are one.
+    """
+
+    session: Session
+    deals: Table
+    keys: tuple[KeyColumn, ...] = ()
+    name: str = ""
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the columns of the keys."""
+        return tuple(one.name for one in self.keys)
+
+    def about_deals(self) -> Question:
+        """The question about the deals, for every group."""
+        return self.session.question(f"deals{self.name}", lambda: self.deals.frame, self.key_names)
+
+    def about_days(
+        self, calendar: DayCount, start: nw.Expr, end: nw.Expr, *, of: str, at: datetime | None = None
+    ) -> tuple[Question, nw.Expr]:
+        """The question about the deals and their days, and the units of these.
+
+        Args:
+            calendar: how days are counted.
+            start: microseconds from 1970.
+            end: of a later moment.
+            of: what they are days of, so that questions about the same ones are one.
+            at: a moment of the metric that one of them may be.
+        """
+        if type(calendar) is ElapsedDays:
+            return self.about_deals(), end - start
+        frame, session = self.deals.frame, self.session
+        question = session.question(
+            f"deals{self.name} {of} {calendar!r} {at}",
+            lambda: session.with_days(frame, calendar, start, end, name="sf_units", at=at),
+            self.key_names,
+        )
+        return question, narwhals().col("sf_units")
+
+    def about_deals_with(self, name: str, key: nw.Expr) -> Question:
+        """The question about the deals, for every group and one key more.
+
+        Args:
+            name: what the key is called.
+            key: its values.
+        """
+        frame = self.deals.frame
+        return self.session.question(
+            f"deals{self.name}+{name}", lambda: frame.with_columns(key.alias(name)), (*self.key_names, name)
+        )
+
+    def microseconds(self, at: datetime) -> int:
+        """The microseconds from 1970 to a moment."""
+        return self.length(at - _EPOCH)
+
+    def length(self, duration: timedelta) -> int:
+        """The microseconds of a duration."""
+        return duration // timedelta(microseconds=1)
+
+    def with_key(self, column: KeyColumn, key: nw.Expr, name: str) -> Scope:
+        """The same deals in smaller groups."""
+        made = self.deals.frame.with_columns(key.alias(column.name))
+        return attrs.evolve(
+            self, deals=attrs.evolve(self.deals, frame=made), keys=(*self.keys, column), name=f"{self.name}/{name}"
+        )
+
+    def grouped(self, by: Grouping) -> Scope:
+        """The deals in the groups of a grouping.
+
+        Raises:
+            InvalidValue: it is a function of the host's own, which no engine can be told.
+        """
+        name, key = f"sf_key_{len(self.keys)}", by.key
+        if by.overlap and key is by_product:
+            return self._by_product(KeyColumn(name))
+        if isinstance(key, _Column):
+            if key.name == "is_open":
+                return self.with_key(KeyColumn(name), self.deals.any_of("outcome", ("open",)), key.name)
+            if key.name == "currency" and "currency" not in self.deals.schema:
+                return self._by_currency(KeyColumn(name))
+            value = _outcome if key.name == "outcome" else _text
+            column = self._unknown(key.name) if key.name in _UNGROUPED else self.deals.key(key.name)
+            return self.with_key(KeyColumn(name, value), column, key.name)
+        if isinstance(key, _LocalDay) and isinstance(key.zone, tzinfo):
+            return self._by_day(name, key, key.zone, f"{by.name} {key.zone}")
+        raise InvalidValue(
+            "an engine groups by a column, the product, or a day, week, month, quarter or year in one zone",
+            field="by",
+            value=by.name,
+            way_out="add a column to the deals in your engine, and group by its name",
+        )
+
+    def _unknown(self, name: str) -> nw.Expr:
+        raise InvalidValue("deals are not grouped by this in an engine", field="by", value=name)
+
+    def _by_currency(self, column: KeyColumn) -> Scope:
+        nw = narwhals()
+        known = nw.when(self.session.amount_known).then(nw.lit(self.session.currency, nw.String))
+        return self.with_key(column, known, "currency")
+
+    def _by_day(self, name: str, key: _LocalDay, zone: tzinfo, of: str) -> Scope:
+        nw, axis = narwhals(), key.axis
+        if axis is Axis.EXPECTED:
+            day = self.deals.day(COLUMNS[axis])
+        else:
+            at = self.deals.at(COLUMNS[axis])
+            day = utc_day(at) if zone is UTC else local_day(at, zone, self.session.span)
+        part = _PARTS[key.text]
+        known, own = self.deals.known(COLUMNS[axis]), f"{name}_day"
+        frame = self.deals.frame.with_columns(day.alias(own))
+        if part.is_of_month:
+            frame = with_month(frame, own, f"{name}_month")
+            own = f"{name}_month"
+        value = nw.when(known).then(part.of(nw.col(own))).otherwise(nw.lit(_UNKNOWN_DAY, nw.Int64))
+        scope = attrs.evolve(self, deals=attrs.evolve(self.deals, frame=frame))
+        return scope.with_key(KeyColumn(name, _DayKey(key.text, part)), value, f"{of} {axis}")
+
+    def _by_product(self, column: KeyColumn) -> Scope:
+        nw = narwhals()
+        products = self.session.tables.get("products")
+        if products is None:
+            if "product" not in self.deals.schema:
+                raise InvalidValue(
+                    "grouping by product needs the table of products, or a column product in the deals",
+                    field="products",
+                    way_out="give FrameTables(..., products=frame)",
+                )
+            return self.with_key(column, self.deals.key("product"), "product")
+        several = products.frame.select(
+            nw.col("deal_id").alias("sf_of"), products.text("product").alias(column.name)
+        ).unique()
+        made = self.deals.frame.join(several, left_on="id", right_on="sf_of", how="left")
+        return attrs.evolve(
+            self,
+            deals=attrs.evolve(self.deals, frame=made),
+            keys=(*self.keys, column),
+            name=f"{self.name}/products",
+        )
+
+    def joined(self, table: Table, flags: dict[str, nw.Expr]) -> Frame:
+        """The rows of a table that belong to the deals, with the keys of these, and with conditions on them.
+
+        Args:
+            table: with the column ``deal_id``.
+            flags: conditions, or other columns, of the deals, by the names that they get.
+        """
+        if not flags and not self.keys:
+            return table.frame
+        nw = narwhals()
+        of_deals = self.deals.frame.select(
+            nw.col("id").alias("sf_deal"), *self.key_names, *(one.alias(name) for name, one in flags.items())
+        )
+        return table.frame.join(of_deals, left_on="deal_id", right_on="sf_deal", how="inner")
+
+    def python_key(self, key: Key) -> Hashable:
+        """The key that a group of the innermost grouping has in a result."""
+        return self.keys[-1].value(key[-1])
+
+
+_UNGROUPED = frozenset({"amount", "products", "visits", "objections", "tasks", "probability"})
+
+
+@attrs.frozen
+class _Part:
+    """A part of the calendar as a whole number: what it is made of, and a date in it.
+
+    Attributes:
+        of: makes it of the number of a day, or of a month.
+        back: gives that number of one in it.
+        is_of_month: whether it is made of a month.
+    """
+
+    of: Callable[[nw.Expr], nw.Expr]
+    back: Callable[[int], int]
+    is_of_month: bool
+
+    def date(self, number: int) -> date:
+        """A date in it."""
+        inside = self.back(number)
+        return date(inside // 12, inside % 12 + 1, 1) if self.is_of_month else date.fromordinal(inside)
+
+
+def _itself(number: int) -> int:
+    return number
+
+
+_PARTS = {
+    _day: _Part(lambda day: day, _itself, is_of_month=False),
+    _week: _Part(monday, _itself, is_of_month=False),
+    _month: _Part(lambda month: month, _itself, is_of_month=True),
+    _quarter: _Part(lambda month: month // 3, lambda quarter: quarter * 3, is_of_month=True),
+    _year: _Part(lambda month: month // 12, lambda year: year * 12, is_of_month=True),
+}
+
+
+@attrs.frozen
+class _DayKey:
+    """Makes the text of a part of the calendar of its number."""
+
+    text: Callable[[date], str]
+    part: _Part
+
+    def __call__(self, found: object) -> Hashable:
+        number = int(str(found))
+        return None if number == _UNKNOWN_DAY else self.text(self.part.date(number))

@@ -1,0 +1,227 @@
+"""Distributions from an engine: number, sum, least, most, and the values in the places that quantiles need.
+
+No engine is asked for a quantile, because several approximate without saying so. Whole days come as a histogram, and a
+sketch as its buckets; of microseconds and minor units the engine picks out the values in the places that count, by rank,
+and between them is interpolated here, exactly as on rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING
+
+from salesflow.errors import InvalidValue
+from salesflow.measure.distribution import Distribution, Histogram, Kept, Quantile, QuantileMethod, Sketch, Stored
+from salesflow.measure.frames.engine import Engine, Frame, narwhals
+from salesflow.measure.frames.questions import Key, Question, plain
+from salesflow.measure.spread import SpreadMetric
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = ["Values"]
+
+_NO_TEXT = "\0"
+_DIGITS = 9
+"""How many decimal places a quantile may have, so that its place is found with whole numbers of eight bytes."""
+
+
+class Placed(Stored):
+    """Values of which only those in the places that count are known."""
+
+    __slots__ = ("_in_place",)
+
+    def __init__(self, in_place: Mapping[int, int]) -> None:
+        super().__init__()
+        self._in_place = in_place
+
+    def _at(self, place: int) -> int:
+        return self._in_place[place]
+
+
+def _is_binary(one: Quantile) -> bool:
+    """Whether its place is found without rounding in floating point: medians and quartiles."""
+    return one.at * 4 == int(one.at * 4) and one.method is not QuantileMethod.NEAREST_RANK
+
+
+class Values:
+    """A distribution that is asked for.
+
+    Args:
+        question: over the frame in which the values are.
+        mask: the rows that count.
+        value: whole numbers.
+        metric: says what is wanted of them.
+        repeats: whether few different values are expected.
+
+    Raises:
+        InvalidValue: the engine cannot find the quantiles exactly, or one has too many decimal places.
+    """
+
+    def __init__(
+        self, question: Question, mask: nw.Expr, value: nw.Expr, *, metric: SpreadMetric[object], repeats: bool
+    ) -> None:
+        self._question = question
+        self._mask, self._value = mask, value
+        self._count, self._total = question.count(mask), question.total(mask, value)
+        self._least, self._most = question.least(mask, value), question.most(mask, value)
+        self._wanted = metric.quantiles
+        self._engine = Engine.of(question.frame)
+        self._kept = metric.kept
+        self._repeats = repeats
+        self._found: dict[Key, dict[int, int]] | None = None
+        if self._wanted and metric.kept is Kept.EXACT and not repeats:
+            self._check()
+
+    def _check(self) -> None:
+        if not self._engine.has_row_index:
+            raise InvalidValue(
+                "this engine has no exact quantiles of microseconds and minor units: it numbers rows for each part alone",
+                field="quantiles",
+                value=self._engine.name,
+                way_out='ask for kept="sketch", or count whole days; or measure in another engine',
+            )
+        finer = [one.at for one in self._wanted if one.at != round(one.at, _DIGITS)]
+        if finer:
+            raise InvalidValue(
+                f"in an engine a quantile has at most {_DIGITS} decimal places", field="quantiles", value=finer[0]
+            )
+
+    def distribution(self, key: Key) -> Distribution:
+        """The distribution in one group."""
+        cell = self._question.cell(key)
+        count = cell.get(self._count, 0)
+        made = self._made(key) if count else Distribution()
+        if count:
+            made.count, made.total = count, self._total.of(cell)
+            made.least, made.most = cell[self._least], cell[self._most]
+        return made
+
+    def _made(self, key: Key) -> Distribution:
+        if not self._wanted:
+            return Distribution()
+        found = self._values().get(key, {})
+        if self._kept is Kept.EXACT and not self._repeats:
+            return Placed(found)
+        made = Sketch() if self._kept is Kept.SKETCH else Histogram()
+        made._counts.update(found)
+        return made
+
+    def _values(self) -> dict[Key, dict[int, int]]:
+        """For each group: how often each value or bucket occurs, or which value is in each place."""
+        if self._found is None:
+            self._found = {}
+            for key, one, other in self._pairs():
+                self._found.setdefault(key, {})[one] = other
+        return self._found
+
+    def _pairs(self) -> Iterator[tuple[Key, int, int]]:
+        if self._kept is Kept.SKETCH:
+            cells = self._question.cells.values()
+            greatest = max((cell[self._most] for cell in cells if cell[self._count]), default=0)
+            return self._counted(_bucket(narwhals().col("sf_value"), greatest))
+        if self._repeats:
+            return self._counted(narwhals().col("sf_value"))
+        if self._engine.has_group_quantiles and all(_is_binary(one) for one in self._wanted):
+            return self._by_quantile()
+        return self._by_rank()
+
+    def _counted(self, value: nw.Expr) -> Iterator[tuple[Key, int, int]]:
+        nw, keys = narwhals(), self._question.keys
+        chosen = (
+            self._chosen(self._value)
+            .with_columns(value.alias("sf_value"))
+            .group_by(*keys, "sf_value")
+            .agg(nw.len().alias("sf_len"))
+        )
+        for row in chosen.collect().iter_rows(named=True):
+            yield _key(row, keys), int(row["sf_value"]), int(row["sf_len"])
+
+    def _chosen(self, value: nw.Expr) -> Frame:
+        frame = self._question.frame.filter(self._mask)
+        return frame.select(*self._question.keys, value.alias("sf_value"))
+
+    def _by_quantile(self) -> Iterator[tuple[Key, int, int]]:
+        nw, keys = narwhals(), self._question.keys
+        ways = {
+            f"sf_{place}_{way}": nw.col("sf_value").quantile(float(at), interpolation=way)
+            for place, at in enumerate(self._fractions())
+            for way in ("lower", "higher")
+        }
+        chosen = self._chosen(self._value)
+        asked = chosen.group_by(*keys).agg(**ways) if keys else chosen.select(**ways)
+        for row in asked.collect().iter_rows(named=True):
+            key = _key(row, keys)
+            count = self._question.cell(key).get(self._count, 0)
+            for place, at in enumerate(self._fractions() if count else ()):
+                lower = Fraction(at) * (count - 1)
+                yield key, int(lower), int(row[f"sf_{place}_lower"])
+                yield key, ceil(lower), int(row[f"sf_{place}_higher"])
+
+    def _fractions(self) -> tuple[Decimal, ...]:
+        return tuple(dict.fromkeys(one.at for one in self._wanted))
+
+    def _by_rank(self) -> Iterator[tuple[Key, int, int]]:
+        nw, keys = narwhals(), self._question.keys
+        chosen = self._chosen(self._value)
+        if self._engine.has_ranks:
+            chosen = chosen.with_columns(nw.lit(1).alias("sf_all"))
+            within = keys or ("sf_all",)
+            place = nw.col("sf_value").rank("ordinal").over(*within).cast(nw.Int64) - 1
+            chosen = chosen.with_columns(place.alias("sf_place"), nw.len().over(*within).alias("sf_number"))
+        else:
+            chosen = self._numbered(chosen, keys)
+        place, number = nw.col("sf_place"), nw.col("sf_number").cast(nw.Int64)
+        wanted = chosen.filter(nw.any_horizontal(*(place == at for at in self._places(number)), ignore_nulls=True))
+        for row in wanted.select(*keys, "sf_place", "sf_value").collect().iter_rows(named=True):
+            yield _key(row, keys), int(row["sf_place"]), int(row["sf_value"])
+
+    def _numbered(self, chosen: Frame, keys: tuple[str, ...]) -> Frame:
+        """The place of each row within its group, where the engine only numbers all rows."""
+        nw = narwhals()
+        if not keys:
+            return chosen.with_row_index("sf_place", order_by="sf_value").with_columns(
+                nw.col("sf_place").cast(nw.Int64), nw.col("sf_value").len().alias("sf_number")
+            )
+        names = tuple(f"sf_text_{place}" for place in range(len(keys)))  # windows leave out what is null
+        texts = [
+            nw.col(key).cast(nw.String).fill_null(_NO_TEXT).alias(name) for key, name in zip(keys, names, strict=True)
+        ]
+        chosen = chosen.with_columns(*texts).with_row_index("sf_index", order_by=(*names, "sf_value"))
+        chosen = chosen.with_columns(nw.col("sf_index").cast(nw.Int64))
+        chosen = chosen.with_columns(
+            nw.col("sf_index").min().over(*names).alias("sf_first"), nw.len().over(*names).alias("sf_number")
+        )
+        return chosen.with_columns((nw.col("sf_index") - nw.col("sf_first")).alias("sf_place"))
+
+    def _places(self, number: nw.Expr) -> Iterator[nw.Expr]:
+        """The places that the quantiles need, of so many values in order, from 0."""
+        for one in self._wanted:
+            part, whole = Fraction(one.at).as_integer_ratio()
+            if one.method is QuantileMethod.NEAREST_RANK:
+                yield narwhals().max_horizontal((number * part + whole - 1) // whole - 1, number * 0)
+            else:
+                lower = (number - 1) * part // whole
+                yield lower
+                yield lower + 1
+
+
+def _key(row: Mapping[str, object], keys: tuple[str, ...]) -> Key:
+    return tuple(plain(row[name]) for name in keys)
+
+
+def _bucket(value: nw.Expr, greatest: int) -> nw.Expr:
+    """The bucket of a sketch, as ``Sketch`` counts it: found by halving the powers of two up to the greatest value."""
+    nw = narwhals()
+
+    def shifted(low: int, high: int) -> nw.Expr:
+        if low == high:
+            return value if low == 0 else value // 2**low + (low << 5)
+        middle = (low + high) // 2
+        below: nw.Expr = nw.when(value < 2 ** (middle + 6)).then(shifted(low, middle))
+        return below.otherwise(shifted(middle + 1, high))  # type: ignore[attr-defined,no-any-return]  # a started when
+
+    return shifted(0, max(0, greatest.bit_length() - 6))
