@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from salesflow.measure.forecast_date import ForecastDate as ForecastDate
     from salesflow.measure.forecast_date import by_forecast_month as by_forecast_month
     from salesflow.measure.forecast_date import by_forecast_quarter as by_forecast_quarter
+    from salesflow.measure.frames.faults import TableFault as TableFault
+    from salesflow.measure.frames.frame_tables import FrameTables as FrameTables
+    from salesflow.measure.frames.to_frames import to_frames as to_frames
     from salesflow.measure.funnel import Funnel as Funnel
     from salesflow.measure.funnel import FunnelResult as FunnelResult
     from salesflow.measure.funnel import FunnelStep as FunnelStep
@@ -180,6 +183,11 @@ _HOMES = {
         "ForecastDate",
         "by_forecast_month",
         "by_forecast_quarter",
+    ),
+    "frames": (
+        "FrameTables",
+        "TableFault",
+        "to_frames",
     ),
     "funnel": (
         "Funnel",
@@ -333,6 +341,7 @@ __all__ = [
     "ForecastDate",
     "ForecastLine",
     "ForecastSnapshot",
+    "FrameTables",
     "Funnel",
     "FunnelResult",
     "FunnelStep",
@@ -374,6 +383,7 @@ __all__ = [
     "StageConversion",
     "StageIntervals",
     "StageMove",
+    "TableFault",
     "Tallies",
     "Tally",
     "TaskCompletion",
@@ -415,6 +425,7 @@ __all__ = [
     "replayed",
     "rows_at",
     "taken",
+    "to_frames",
     "velocity_of",
     "visits_of",
     "waterfall_by",
