@@ -344,6 +344,17 @@ def its_first_hook_raises() -> type[SalesProcess[Deal]]:
     return a_process(Enters())
 
 
+def its_first_hook_writes_elsewhere() -> type[SalesProcess[Deal]]:
+    opened: list[str] = []
+
+    class Enters(Stage[Deal]):
+        def on_enter(self, sale: Sale[Deal], /) -> None:
+            opened.append(sale.deal.id)
+            sale.tasks.add("call", due_at=max(sale.at, datetime.now(UTC)))
+
+    return a_process(Enters())
+
+
 # Events ------------------------------------------------------------------------------------------------------------------
 
 _applied = iter(range(1_000_000))

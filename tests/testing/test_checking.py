@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 from extension.saas import SaaSProcess
 from testing import broken_processes as gallery
@@ -58,6 +59,8 @@ BROKEN = [
     (gallery.its_hook_does_something_else_every_time, K.HOOK_IS_NOT_PURE, "second.on_enter", "different events"),
     (gallery.its_exit_hook_raises, K.HOOK_FAILS, "first.on_exit", "nobody leaves"),
     (gallery.its_first_hook_raises, K.HOOK_FAILS, "first.on_enter", "nobody enters"),
+    (gallery.its_first_hook_writes_elsewhere, K.HOOK_IS_NOT_PURE, "first.on_enter", "datetime.now"),
+    (gallery.its_first_hook_writes_elsewhere, K.HOOK_IS_NOT_ATOMIC, "first.on_enter", "kept in opened stays"),
     (gallery.its_events_do_not_replay, K.HISTORY_DOES_NOT_REPLAY, "second", "not what its events make"),
 ]
 FOLLOWS = {
@@ -157,10 +160,38 @@ def test_a_misspelt_requirement_in_satisfy_is_told_with_the_nearest_name() -> No
         check_process(StandardProcess, satisfy={"need_is_knwon": lambda sale: None})
 
 
+def test_a_process_in_brackets_is_checked_with_deals_of_that_class() -> None:
+    assert check_process(StandardProcess[gallery.SeatsDeal], bound=3).of(K.REQUIREMENT_CRASHES) == ()
+
+
+def test_who_may_open_nothing_sees_that_nothing_can_be_opened() -> None:
+    class Nobody(Policy[Deal]):
+        def refusal(self, event: Any, entity: Deal, /) -> str | None:
+            return "closed today"
+
+    report = check_process(StandardProcess(policy=Nobody()))
+    assert report.of(K.STAGE_CANNOT_BE_REACHED)[0].what == "nothing can be opened"
+    assert report.of(K.HOOK_FAILS) == ()
+
+
+def test_a_deal_of_your_own_that_must_have_a_field_is_asked_for() -> None:
+    @attrs.frozen(kw_only=True)
+    class LicenseDeal(Deal):
+        product: str
+
+    class LicenseProcess(StandardProcess[LicenseDeal]):
+        pass
+
+    with pytest.raises(InvalidValue, match="product"):
+        check_process(LicenseProcess)
+    assert check_process(LicenseProcess, deals=[a_deal(LicenseDeal, product="Order desk")], bound=4).problems == ()
+
+
 def test_a_bound_stops_the_walk_and_says_so() -> None:
     report = check_process(StandardProcess, bound=2)
     assert (report.is_complete, report.longest, report.bound) == (False, 2, 2)
     assert "ways of up to 2 moves" in str(report)
+    assert report.is_sound, "what was not seen is not known, and no problem"
     with pytest.raises(InvalidValue):
         check_process(StandardProcess, bound=0)
 

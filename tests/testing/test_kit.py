@@ -64,10 +64,11 @@ def test_the_kit_works_without_pytest_and_hypothesis() -> None:
     program = """
 import sys
 sys.modules["hypothesis"] = sys.modules["pytest"] = None
+from salesflow import DealLost
 from salesflow.standard import StandardProcess
 from salesflow.testing import assert_blocked, check_process, given, observing, sale_at
 assert_blocked(sale_at(StandardProcess, "preparation"), by="briefing_is_complete")
-given(sale_at(StandardProcess, "closing")).when(lambda sale: sale.lose(reason="price")).then()
+given(sale_at(StandardProcess, "closing")).when(lambda sale: sale.lose(reason="price")).then(DealLost)
 check_process(StandardProcess, bound=2)
 print("fine")
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pickle
+import pkgutil
 from contextlib import suppress
 from decimal import Decimal
 from enum import Enum

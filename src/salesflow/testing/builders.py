@@ -17,7 +17,7 @@ import attrs
 
 from salesflow._copying import built
 from salesflow.deal.deal import Deal
-from salesflow.errors import UnknownName
+from salesflow.errors import InvalidValue, UnknownName
 from salesflow.people.contact import Contact
 from salesflow.people.lead import Lead
 from salesflow.people.organization import Organization
@@ -44,6 +44,13 @@ def _made(cls: type[T], defaults: Mapping[str, object], given: Mapping[str, obje
     for name in given:
         if name not in known:
             raise UnknownName("field", name, known, where=cls.__name__)
+    for field in attrs.fields(cls):  # type: ignore[arg-type]  # as above
+        if field.init and field.default is attrs.NOTHING and field.name not in (*defaults, *given):
+            raise InvalidValue(
+                f"a {cls.__name__} must have it, and a builder does not know what",
+                field=field.name,
+                way_out=f"give the builder {cls.__name__} and {field.name}=...",
+            )
     return built(cls, {**defaults, **given})
 
 

@@ -18,7 +18,7 @@ import attrs
 
 from salesflow._copying import evolved
 from salesflow.deal.deal import Deal
-from salesflow.errors import InvalidValue, MoveRefused, UnknownName, WrongType
+from salesflow.errors import InvalidValue, MoveRefused, PolicyRefused, UnknownName, WrongType
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.lead_work import LeadWork
 from salesflow.people.lead import Lead
@@ -30,6 +30,7 @@ from salesflow.testing.auditing import Answer, Auditor, Findings, answer_of, nam
 from salesflow.testing.builders import NOW, SOMEBODY, a_deal, a_lead
 from salesflow.testing.exploring import Exploration
 from salesflow.testing.guessing import variants
+from salesflow.testing.hook_checks import check_opening, opened
 from salesflow.testing.problems import ProblemKind, ProcessReport
 from salesflow.testing.process_coverage import ProcessCoverage, asked_by
 from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS
@@ -110,9 +111,9 @@ def check_process(
         print(report)
         report.raise_for_problems()
     """
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) or not callable(process) else process()
     if not isinstance(made, SalesProcess | LeadProcess):
-        raise WrongType("what is checked is a process, or its class", field="process", value=process)
+        raise WrongType("what is checked is a process, or its class", field="process", value=type(made).__name__)
     if bound < 1:
         raise InvalidValue("a way has at least one move", field="bound", value=bound)
     return _Check(made, satisfy or {}, tuple(disturb), [*deals, *leads], by, bound).report()
@@ -156,9 +157,11 @@ class _Check:
         if self._walk.break_what_always_held(self._held_always()):
             self._walk.walk()
         self._ask_fresh_ones()
-        self._note_stages()
         self._note_moves()
         self._note_requirements()
+        if self._walk.is_complete:  # what was not seen within the bound is not known, and no problem
+            self._note_stages()
+            self._note_what_says_nothing()
         places = self._walk.places
         return ProcessReport(
             process=type(self._process).__name__,
@@ -175,19 +178,22 @@ class _Check:
 
     def _begin(self, draft: Worked) -> None:
         """Open a deal, or capture a lead; where that is refused, what refuses it has stood in the way."""
-        entry = self._process.stages[0].requirements(RequirementKind.ENTRY)
-        opened = self._process.open if isinstance(self._process, SalesProcess) else self._process.capture
+        first = self._process.stages[0]
+        entry = first.requirements(RequirementKind.ENTRY)
+        if first.has_hook("on_enter"):
+            check_opening(self._process, draft, by=self._by, at=NOW, findings=self._findings)
         try:
-            work = opened(draft, by=self._by, at=NOW)
+            work = opened(self._process, draft, by=self._by, at=NOW)
         except MoveRefused as refused:
             self._walk.tally.answer(entry, refused.unmet)
-            return
-        except Exception as error:
-            where = f"{self._process.stages[0].key}.on_enter"
-            self._findings.add(ProblemKind.HOOK_FAILS, where, f"it raises {type(error).__name__}: {error}")
-            return
-        self._walk.tally.answer(entry, ())
-        self._walk.begin(work)
+        except PolicyRefused:
+            return  # nothing can be opened by this actor, and the report says so
+        except Exception:
+            if not first.has_hook("on_enter"):  # else check_opening has told it
+                raise
+        else:
+            self._walk.tally.answer(entry, ())
+            self._walk.begin(work)
 
     def _held_always(self) -> list[str]:
         return [one.name for one in self._coverage().requirements if one.met and not one.unmet]
@@ -226,8 +232,8 @@ class _Check:
     def _note_moves(self) -> None:
         reached = {place.entity.stage for place in self._walk.places}
         for route in self._process.routes:
-            if route.source in reached and route not in self._walk.made:
-                by = ", ".join(self._walk.stuck.get(route, ())) or "the bound"
+            if route.source in reached and route not in self._walk.made and route in self._walk.stuck:
+                by = ", ".join(self._walk.stuck[route])
                 where = f"{route.move} from {route.source} to {route.target}"
                 self._findings.add(ProblemKind.MOVE_CANNOT_BE_MADE, where, f"in the way stands {by}")
 
@@ -235,20 +241,23 @@ class _Check:
         for name in self._all.keys() - self._asked.keys():
             what = "no move asks for it"
             self._findings.add(ProblemKind.REQUIREMENT_IS_DEAD, name, what, way_out="remove it, or add the move")
-        samples = self._samples()
         for one in self._coverage().requirements:
-            name = one.name
-            if one.unmet and not one.met and not self._is_broken(name):
+            if one.unmet and not one.met and not self._is_broken(one.name):
                 self._findings.add(
                     ProblemKind.REQUIREMENT_CANNOT_BE_MET,
-                    name,
+                    one.name,
                     "nothing that was tried satisfies it",
                     way_out=f"give satisfy={{{one.requirement!r}: lambda sale: ...}}, or deals=[...] of which it holds",
                 )
-            if one.met and not one.unmet and all(answers[name].is_met for answers in samples):
+
+    def _note_what_says_nothing(self) -> None:
+        """Requirements that never stand in the way, and those that never do without another one."""
+        samples = self._samples()
+        for one in self._coverage().requirements:
+            if one.met and not one.unmet and all(answers[one.name].is_met for answers in samples):
                 self._findings.add(
                     ProblemKind.REQUIREMENT_IS_DEAD,
-                    name,
+                    one.name,
                     "it holds whatever is known of the deal",
                     way_out="remove it, or give disturb=[...] with what breaks it",
                 )

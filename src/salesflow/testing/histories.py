@@ -123,5 +123,5 @@ def given(*history: Event[D] | Sale[D], process: SalesProcess[D] | type[SalesPro
             field="history",
             way_out="give events and process=..., or a sale such as sale_at(...)",
         )
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, SalesProcess) else process()
     return Given(made, fold(cast("tuple[Event[D], ...]", history)))

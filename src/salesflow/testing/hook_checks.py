@@ -16,8 +16,10 @@ import attrs
 
 from salesflow.errors import PolicyRefused, SalesflowError
 from salesflow.event import Event
-from salesflow.process.engine import Process
+from salesflow.process.definition import SalesProcess
+from salesflow.process.engine import Process, asked_of
 from salesflow.process.move import Route
+from salesflow.process.requirement import RequirementKind
 from salesflow.testing.auditing import Findings, changed_in
 from salesflow.testing.problems import ProblemKind
 from salesflow.testing.watching import surroundings, watched
@@ -26,7 +28,7 @@ from salesflow.worked import Worked
 
 W = TypeVar("W", bound=Worked)
 
-__all__ = ["check_hooks"]
+__all__ = ["check_hooks", "check_opening", "opened"]
 
 
 class _Refusing:
@@ -52,38 +54,6 @@ class _Tried:
     hidden: tuple[SalesflowError, ...]
     reached: tuple[str, ...]
     is_left_alone: bool
-
-
-@attrs.frozen(kw_only=True)
-class _Trial:
-    """A move through hooks, which can be made as often as is needed.
-
-    Attributes:
-        process: the process.
-        entity: the deal, or the lead, before it.
-        by, at: who makes it, and when.
-        move: makes it.
-    """
-
-    process: Process[Any]
-    entity: Worked
-    by: str
-    at: datetime
-    work_type: type[Work[Any]]
-    move: Callable[[Work[Any]], object]
-
-    def made(self, policy: object) -> _Tried:
-        process = copy(self.process)
-        process._policy = policy
-        work = _noting(self.work_type)(process, self.entity, by=self.by, at=self.at)
-        seen = watched(lambda: self.move(work))
-        return _Tried(
-            events=work.events,
-            error=seen.error,
-            hidden=tuple(work.hidden) if seen.error is None else (),
-            reached=seen.reached,
-            is_left_alone=work._entity is self.entity and not work.events,
-        )
 
 
 def _noting(work_type: type[Work[Any]]) -> Any:
@@ -129,11 +99,66 @@ def check_hooks(
     hooks = _hooks_on(work._process, route)
     if not hooks:
         return
+
+    def made(policy: object) -> _Tried:
+        trial = _noting(type(work))(_under(policy, work._process), work._entity, by=work.by, at=work.at)
+        seen = watched(lambda: move(trial))
+        return _Tried(
+            events=trial.events,
+            error=seen.error,
+            hidden=tuple(trial.hidden) if seen.error is None else (),
+            reached=seen.reached,
+            is_left_alone=trial._entity is work._entity and not trial.events,
+        )
+
+    _check(hooks, made, work._process._policy, findings, way)
+
+
+def opened(process: Process[Any], draft: Worked, *, by: str, at: datetime) -> Work[Any]:
+    """A deal opened, or a lead captured."""
+    begin = process.open if isinstance(process, SalesProcess) else process.capture  # type: ignore[attr-defined]  # there are no others
+    work: Work[Any] = begin(draft, by=by, at=at)
+    return work
+
+
+def check_opening(process: Process[Any], draft: Worked, *, by: str, at: datetime, findings: Findings) -> None:
+    """Hold the hook of the first stage to what it promises where a deal is opened in it.
+
+    Args:
+        process: the process.
+        draft: what is opened.
+        by, at: who opens it, and when.
+        findings: where problems are noted.
+    """
+    first = process.stages[0]
+
+    def made(policy: object) -> _Tried:
+        seen = watched(lambda: opened(_under(policy, process), draft, by=by, at=at))
+        events = () if seen.value is None else seen.value.events
+        return _Tried(events=events, error=seen.error, hidden=(), reached=seen.reached, is_left_alone=True)
+
+    if not asked_of(draft, first, RequirementKind.ENTRY):
+        _check({f"{first.key}.on_enter": getattr(first, "on_enter")}, made, process._policy, findings, ())  # noqa: B009  # each kind has its own
+
+
+def _under(policy: object, process: Process[Any]) -> Process[Any]:
+    """The same process under another policy."""
+    other = copy(process)
+    other._policy = policy
+    return other
+
+
+def _check(
+    hooks: Mapping[str, Callable[..., object]],
+    made: Callable[[object], _Tried],
+    policy: object,
+    findings: Findings,
+    way: tuple[str, ...],
+) -> None:
+    """Make a move twice, and then once for every event of it with that event refused."""
     where = ", ".join(hooks)
     kept = _kept(hooks)
-    trial = _Trial(process=work._process, entity=work._entity, by=work.by, at=work.at, work_type=type(work), move=move)
-    policy = work._process._policy
-    first, second = trial.made(policy), trial.made(policy)
+    first, second = made(policy), made(policy)
     if first.error is not None:
         _note_failure(first.error, where, findings, way)
         return
@@ -143,7 +168,7 @@ def check_hooks(
     _check_purity(first, second, hooks, kept, findings, way)
     for number in range(1, len(first.events) + 1):
         kept = _kept(hooks)
-        _check_taken_back(trial.made(_Refusing(number, policy)), hooks, kept, findings, way)
+        _check_taken_back(made(_Refusing(number, policy)), hooks, kept, findings, way)
 
 
 def _hooks_on(process: Process[W], route: Route[W]) -> Mapping[str, Callable[..., object]]:

@@ -229,7 +229,7 @@ def run_process_machine(
 
         run_process_machine(SaaSProcess, work={"pass": lambda sale, draw: sale.desk(SecurityDesk).pass_(seats=draw(seats))})
     """
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) else process()
     body = {"process": made, "draft": draft, "satisfy": satisfy or {}, "work": work or {}}
     machine: type[ProcessMachine] = type(f"{type(made).__name__}Machine", (ProcessMachine,), body)
     run_state_machine_as_test(

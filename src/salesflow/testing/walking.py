@@ -108,7 +108,7 @@ def sale_at(
         sale = sale_at(SaaSProcess, "security_review", deal=a_deal(SaaSDeal, seats=0))
         assert_blocked(sale, by="questionnaire_complete")
     """
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) else process()
     return sale_walk(made, stage, deal=deal, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
 
 
@@ -149,7 +149,7 @@ def lead_at(
     Example:
         ``lead_at(LeadProcess, "qualified").recycle(reason="they moved away")``
     """
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) else process()
     return lead_walk(made, stage, lead=lead, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
 
 

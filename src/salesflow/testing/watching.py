@@ -29,7 +29,21 @@ __all__ = ["Watched", "constants_of", "surroundings", "watched"]
 _OUTSIDE_MODULES = frozenset({"posix", "nt", "_io", "io", "_socket", "_sqlite3", "_ssl", "_random", "_uuid"})
 _CLOCKS = frozenset({"now", "utcnow", "today"})
 _CLOCK_FUNCTIONS = frozenset(
-    {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "localtime", "gmtime", "sleep"}
+    {
+        "time",
+        "time_ns",
+        "monotonic",
+        "monotonic_ns",
+        "perf_counter",
+        "perf_counter_ns",
+        "localtime",
+        "gmtime",
+        "ctime",
+        "strftime",
+        "process_time",
+        "clock_gettime",
+        "sleep",
+    }
 )
 _BUILTINS = frozenset({"open", "print", "input"})
 _ENVIRONMENT = frozenset({"getenv", "__getitem__"})

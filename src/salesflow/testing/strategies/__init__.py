@@ -19,7 +19,7 @@ It needs the extra ``testing``.
 
 from __future__ import annotations
 
-from typing import TypeVar, cast, get_origin
+from typing import Any, TypeVar, cast, get_origin
 
 from salesflow.deal.deal import Deal
 from salesflow.errors import MissingExtra
@@ -105,7 +105,7 @@ def register(*classes: type) -> None:
 
 def _drawn(asked: type[T]) -> st.SearchStrategy[T]:
     """What a type is drawn from, made when it is first asked for; ``Change[Deal]`` is drawn as ``Change``."""
-    cls = get_origin(asked) or asked
+    cls: type[Any] = get_origin(asked) or asked
     special = SPECIAL.get(cls)
     if special is not None:
         drawn: st.SearchStrategy[object] = st.deferred(special)

@@ -112,9 +112,15 @@ def field_strategies(cls: type, *, leave: Mapping[str, object] | None = None) ->
 
 
 def _hints(cls: type) -> dict[str, object]:
-    import salesflow
-
-    return typing.get_type_hints(cls, localns={name: getattr(salesflow, name) for name in salesflow.__all__})
+    try:
+        return typing.get_type_hints(cls)
+    except NameError as error:
+        raise WrongType(
+            "the types of the fields are known when the program runs",
+            field="cls",
+            value=f"{cls.__name__}: {error}",
+            way_out="import them outside of TYPE_CHECKING, or give the strategies of the fields by name",
+        ) from error
 
 
 def _is_left_to_default(cls: type, field: attrs.Attribute[object]) -> bool:

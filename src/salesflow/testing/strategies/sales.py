@@ -19,6 +19,7 @@ from salesflow.measure.replay import replayed
 from salesflow.measure.rows import DealRow
 from salesflow.people.lead import Lead
 from salesflow.process.definition import SalesProcess
+from salesflow.process.engine import Process
 from salesflow.sale import Sale
 from salesflow.testing.strategies.desk_work import LEAD_WORK, SALE_WORK, DeskWork
 from salesflow.testing.walking import Arrived, lead_walk, sale_walk
@@ -57,7 +58,7 @@ def sales(
         @given(sales(SaaSProcess, stages=["security_review", "closing"]))
         def test_no_deal_is_lost_without_a_reason(sale): ...
     """
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) else process()
     keys = tuple(stages) if stages is not None else tuple(stage.key for stage in made.stages)
     known = {**SALE_WORK, **(work or {})}
     return cast(
@@ -76,7 +77,7 @@ def lead_works(
     work: Mapping[str, DeskWork] | None = None,
 ) -> SearchStrategy[LeadWork[L]]:
     """Units of work on leads at any stage of a process; otherwise as :func:`sales`."""
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) else process()
     keys = tuple(stages) if stages is not None else tuple(stage.key for stage in made.stages)
     known = {**LEAD_WORK, **(work or {})}
     return cast(
@@ -97,7 +98,7 @@ def histories(
     Args:
         process, stages, satisfy: as in :func:`sales`.
     """
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) else process()
     keys = tuple(stages) if stages is not None else tuple(stage.key for stage in made.stages)
     drawn = _worked(made, keys, None, SALE_WORK, _sale_walk(satisfy))
     return cast(
@@ -107,7 +108,7 @@ def histories(
 
 def change_sets(process: SalesProcess[D] | type[SalesProcess[D]], /) -> SearchStrategy[ChangeSet]:
     """What units of work hand over: the opening of a deal with more done in it, or a change of one that was there."""
-    made = process() if isinstance(process, type) else process
+    made = process if isinstance(process, Process) else process()
     return sales(made).map(lambda sale: sale.changes)
 
 
