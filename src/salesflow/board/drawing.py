@@ -6,7 +6,6 @@ it is estimated on the wide side, and the whole text stands in the description.
 
 from __future__ import annotations
 
-import unicodedata
 from xml.etree.ElementTree import Element
 
 import attrs
@@ -14,7 +13,7 @@ import attrs
 from salesflow.board.elements import element
 from salesflow.board.language import Language
 from salesflow.board.styles import PICTURE_STYLE
-from salesflow.board.terminal import columns_of
+from salesflow.board.terminal import clusters, columns_of
 
 __all__ = ["Sheet", "cut", "in_lines"]
 
@@ -32,12 +31,12 @@ def cut(text: str, room: float, size: float) -> str:
     """
     if _width(text, size) <= room:
         return text
-    kept = text
-    while kept and _width(f"{kept}…", size) > room:
-        kept = kept[:-1]
-    while kept and (unicodedata.combining(kept[-1]) or kept[-1] in "\u200d\ufe0f "):
-        kept = kept[:-1]
-    return f"{kept}…"
+    kept = ""
+    for piece, _ in clusters(text):
+        if _width(f"{kept}{piece}…", size) > room:
+            break
+        kept += piece
+    return f"{kept.rstrip(' ')}…"
 
 
 def in_lines(text: str, room: float, size: float, most: int) -> tuple[str, ...]:

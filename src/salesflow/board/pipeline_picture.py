@@ -119,7 +119,7 @@ def _card(card: Card, x: float, y: float, sheet: Sheet) -> Element:
     language = sheet.language
     signs = signs_of(card, language)
     amount = language.label(Label.UNKNOWN) if card.amount is None else language.money(card.amount)
-    group = element("g", element("title", card.title))
+    group = element("g", element("title", ". ".join([card.title, amount, *(sign.text for sign in signs)])))
     group.append(sheet.rect(x, y, WIDE, CARD, class_="sf-surface", rx=7))
     for place, line in enumerate(in_lines(card.title, WIDE - 24, 12.5, 2)):
         group.append(sheet.text(line, x + 12, y + 24 + 17 * place, class_="sf-small sf-strong"))

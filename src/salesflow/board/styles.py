@@ -114,7 +114,8 @@ _PRINT = """
 .sf-section{margin-block-end:2rem}
 .sf-columns{grid-template-columns:repeat(var(--half,4),minmax(0,1fr))}
 .sf-section h2,.sf-column>h3{break-after:avoid}
-.sf-table tr{break-inside:avoid}
+.sf-table tr,.sf-chart{break-inside:avoid}
+.sf-table th,.sf-table td{padding-block:.35rem}
 .sf-bar,.sf-column,.sf-card{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 """

@@ -14,7 +14,7 @@ from functools import lru_cache
 from salesflow.board.language import Language
 from salesflow.board.readable import readable
 
-__all__ = ["columns_of", "fitted", "laid_out", "ruled", "shown", "wrapped"]
+__all__ = ["clusters", "columns_of", "fitted", "laid_out", "ruled", "shown", "wrapped"]
 
 _LRM, _RLM, _JOINER = "\u200e", "\u200f", "\u200d"
 _OTHER_WAY = {True: frozenset({"L"}), False: frozenset({"R", "AL"})}
@@ -41,11 +41,11 @@ def _wide(character: str) -> int:
 
 def columns_of(text: str) -> int:
     """How many columns a text takes."""
-    return len(text) if text.isascii() else sum(columns for _, columns in _clusters(text))
+    return len(text) if text.isascii() else sum(columns for _, columns in clusters(text))
 
 
-def _clusters(text: str) -> Iterator[tuple[str, int]]:
-    """The text in pieces that must stay together: a character with the marks and joined characters behind it."""
+def clusters(text: str) -> Iterator[tuple[str, int]]:
+    """The text in pieces that must stay together (a character, and the marks behind it), each with its columns."""
     piece, columns, joins = "", 0, False
     for character in text:
         width = _wide(character)
@@ -79,7 +79,7 @@ def _cut(text: str, width: int) -> str:
         return ""
     mark = text[0] if text[:1] in (_LRM, _RLM) else ""
     kept, taken = "", 0
-    for piece, columns in _clusters(text):
+    for piece, columns in clusters(text):
         if taken + columns > width - 1:
             break
         kept, taken = kept + piece, taken + columns
