@@ -31,7 +31,8 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
 exclude_patterns = ["_build", "examples/**"]
 html_theme = "furo"
 html_title = "salesflow"
-html_static_path: list[str] = []
+html_static_path = ["static"]
+html_css_files = ["right-to-left.css"]
 
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -241,9 +242,16 @@ def _public_names(module: str) -> Iterator[str]:
 _write_reference()
 
 
+def turn_around(_app: Sphinx, page: str, _template: str, context: dict[str, object], _doctree: object) -> None:
+    """The body of a page in Hebrew, whose name begins with ``he-``, runs from right to left."""
+    if page.rpartition("/")[2].startswith("he-"):
+        context["body"] = f'<div dir="rtl" lang="he">{context["body"]}</div>'
+
+
 def setup(app: Sphinx) -> None:
     """Mermaid text is shown as it is: pages load nothing from elsewhere."""
     app.add_lexer("mermaid", TextLexer)
     app.connect("autodoc-process-docstring", read_sections)
     app.connect("doctree-read", link_names)
     app.connect("autodoc-process-bases", show_public_bases)
+    app.connect("html-page-context", turn_around)
