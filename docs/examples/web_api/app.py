@@ -37,7 +37,8 @@ def create_app(address: str, *, process: SalesProcess | None = None, clock: Cloc
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         storage = await PsycopgStorage(address, records=shapes.RECORDS, indexed={Deal: INDEXED}).open()
-        async with AsyncConnectionPool(address, min_size=1, open=False, kwargs={"autocommit": True}) as pool:
+        pool: AsyncConnectionPool = AsyncConnectionPool(address, min_size=1, open=False, kwargs={"autocommit": True})
+        async with pool:
             async with pool.connection() as connection:
                 await connection.execute(REQUESTS)
             app.state.office = Office(process=process or StandardProcess(), storage=storage, pool=pool, clock=clock)
