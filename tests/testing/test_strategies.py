@@ -78,6 +78,25 @@ def test_every_record_that_can_be_stored_is_in_the_catalog() -> None:
     assert {name for name, home in OWN.items() if home not in elsewhere} - known == set()
 
 
+def rooms_of_records() -> list[str]:
+    """Every public module of what is sold and who to, and of the values."""
+    return [
+        module.name
+        for room in ("deal", "people", "values")
+        for module in pkgutil.iter_modules(importlib.import_module(f"salesflow.{room}").__path__, f"salesflow.{room}.")
+        if not module.name.rpartition(".")[2].startswith("_")
+    ]
+
+
+@pytest.mark.parametrize("room", rooms_of_records())
+def test_no_record_of_a_deal_of_people_or_value_is_without_a_strategy(room: str) -> None:
+    known = set(catalog())
+    module = importlib.import_module(room)
+    public = [getattr(module, name) for name in getattr(module, "__all__", ())]
+    missing = [cls.__name__ for cls in public if isinstance(cls, type) and attrs.has(cls) and cls not in known]
+    assert missing == [], "give its room to ROOMS, or the class to SPECIAL, in strategies/catalog.py"
+
+
 @pytest.mark.parametrize(
     "room", ["deal.event", "deal.needs", "deal.objections", "deal.closing_terms", "people.merging"]
 )

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from collections.abc import Set as AbstractSet
 from datetime import date
 from types import CodeType, FrameType, FunctionType
@@ -108,7 +108,7 @@ def _outside(frame: FrameType, event: str, called: object) -> str | None:
         return f"{owner.__name__}.{name}"
     if module == "time" and name in _CLOCK_FUNCTIONS:
         return f"time.{name}"
-    if any(base.__module__ == "_random" for base in type(owner).__mro__):
+    if any(base.__module__ == "_random" for base in inspect.getmro(type(owner))):
         return f"random.{name}"
     if module == "builtins" and name in _BUILTINS:
         return name
@@ -159,7 +159,7 @@ def _fingerprint(value: object, depth: int) -> object:
     """What can be compared later: plain values as they are, containers by what is in them, the rest by identity."""
     if _is_plain(value):
         return value
-    if depth == 0 or (hasattr(value, "__len__") and len(value) > _LARGE):
+    if depth == 0 or (isinstance(value, Sized) and len(value) > _LARGE):
         return id(value)
     if isinstance(value, Mapping) and not isinstance(value, type):
         pairs = ((_fingerprint(key, depth - 1), _fingerprint(held, depth - 1)) for key, held in value.items())

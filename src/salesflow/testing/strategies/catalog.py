@@ -85,6 +85,7 @@ ROOMS = (
     "measure.target",
     "values.hours",
     "values.working_days",
+    "values.working_time",
 )
 """The modules whose public attrs classes can be drawn by their type."""
 
@@ -157,7 +158,7 @@ def _has_an_owner(deal: Deal) -> bool:
 
 def _queries() -> SearchStrategy[Query[Deal]]:
     where = st.lists(st.sampled_from([not_null("owner"), not_null("amount")]), max_size=1).map(tuple)
-    return st.builds(Query, st.just(Deal), where=where, order=st.sampled_from([(), ("name",), ("-name",)]))
+    return st.builds(Query[Deal], st.just(Deal), where=where, order=st.sampled_from([(), ("name",), ("-name",)]))
 
 
 SPECIAL.update(
