@@ -233,6 +233,7 @@ def _placed(
     """The deals by stage, and those that are in none of the columns, by reason."""
     process = sight.process
     stages = {stage.key: (stage, _way_on(process, stage.key)) for stage in process.stages if stage.outcome in outcomes}
+    workable = (DealRow, process.deal_type)
     placed: defaultdict[str, list[DealAt]] = defaultdict(list)
     left_out: defaultdict[str, list[str]] = defaultdict(list)
     for deal in deals:
@@ -243,7 +244,13 @@ def _placed(
                 left_out[reason].append(deal.id)
                 continue
             found = stages[deal.stage or ""]
-        _check_class(deal, process)
+        if not isinstance(deal, workable):
+            raise WrongType(
+                f"process {process.key} works on {process.deal_type.__name__}",
+                field="deals",
+                value=type(deal).__name__,
+                way_out="read them from the storage with that class",
+            )
         placed[found[0].key].append(sight.looks_at(deal, *found))
     reasons = (LeftOut(reason=why, count=len(ids), ids=tuple(sorted(ids))) for why, ids in sorted(left_out.items()))
     return placed, tuple(reasons)
@@ -257,16 +264,6 @@ def _why_not(deal: Deal | DealRow, process: SalesProcess[D], outcomes: frozenset
     if deal.stage not in {stage.key for stage in process.stages if stage.outcome in outcomes}:
         return "its stage is not known" if not deal.stage else "its stage is none of the board"
     return None
-
-
-def _check_class(deal: Deal | DealRow, process: SalesProcess[D]) -> None:
-    if not isinstance(deal, DealRow | process.deal_type):
-        raise WrongType(
-            f"process {process.key} works on {process.deal_type.__name__}",
-            field="deals",
-            value=type(deal).__name__,
-            way_out="read them from the storage with that class",
-        )
 
 
 def _way_on(process: SalesProcess[D], stage: str) -> Route[D] | None:
