@@ -12,6 +12,7 @@ the containers among the globals that it names.
 
 from __future__ import annotations
 
+import gc
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sized
@@ -83,6 +84,8 @@ def watched(run: Callable[[], R]) -> Watched[R]:
     value: R | None = None
     error: BaseException | None = None
     is_free = before is None or isinstance(before, FunctionType)  # a profiler in C could not be put back
+    collects = gc.isenabled()
+    gc.disable()  # a collection would run the callbacks of others in between, and they would be taken for ours
     if is_free:
         sys.setprofile(note)
     try:
@@ -92,6 +95,8 @@ def watched(run: Callable[[], R]) -> Watched[R]:
     finally:
         if is_free:
             sys.setprofile(before)
+        if collects:
+            gc.enable()
     return Watched(value=value, error=error, reached=tuple(reached))
 
 
@@ -137,14 +142,15 @@ def surroundings(function: Callable[..., object]) -> dict[str, object]:
 def _places(function: Callable[..., object]) -> Iterator[tuple[str, object]]:
     inner = getattr(function, "__func__", function)
     owner = getattr(function, "__self__", None)
+    if not isinstance(inner, FunctionType):
+        return
     if owner is not None:
         yield from ((f"self.{name}", value) for name, value in getattr(owner, "__dict__", {}).items())
         for cls in type(owner).__mro__:
             yield from ((f"{cls.__name__}.{name}", value) for name, value in vars(cls).items() if _is_container(value))
-    if isinstance(inner, FunctionType):
-        found = inspect.getclosurevars(inner)
-        yield from found.nonlocals.items()
-        yield from ((name, value) for name, value in found.globals.items() if _is_plain(value) or _is_container(value))
+    found = inspect.getclosurevars(inner)
+    yield from found.nonlocals.items()
+    yield from ((name, value) for name, value in found.globals.items() if _is_plain(value) or _is_container(value))
 
 
 def _is_container(value: object) -> bool:
