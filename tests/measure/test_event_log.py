@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from walks import NOW, a_sale, sale_in
@@ -11,6 +12,7 @@ from salesflow.changes import Change, ChangeSet
 from salesflow.measure.event_log import XES_COLUMNS, event_log
 from salesflow.people.contact import Contact, ContactAdded
 from salesflow.standard import StandardProcess
+from salesflow.storage.receipt import JournalEntry
 
 
 def stored() -> MemoryStorage:
@@ -22,7 +24,7 @@ def stored() -> MemoryStorage:
 
 
 def test_every_stage_that_a_deal_entered_is_a_row() -> None:
-    rows = list(event_log(stored().journal()))
+    rows = list(event_log(stored()))
     assert [row.activity for row in rows] == ["prospecting", "preparation", "approach"]
     assert {row.case_id for row in rows} == {"D-1"}
     assert all(row.resource for row in rows)
@@ -53,3 +55,13 @@ def test_events_without_a_position_will_do() -> None:
     storage.commit(sale.changes)
     (row,) = event_log(storage.history(type(sale.deal), sale.deal.id))
     assert row.timestamp - NOW < timedelta(days=400)
+
+
+def test_a_storage_is_read_to_the_end_of_its_journal() -> None:
+    class ByTwos(MemoryStorage):
+        def journal(self, *, after: int = 0, limit: int = 1000) -> Sequence[JournalEntry]:
+            return super().journal(after=after, limit=min(limit, 2))
+
+    storage = ByTwos()
+    storage.commit(sale_in("approach").changes)
+    assert len(list(event_log(storage))) == 3

@@ -143,8 +143,8 @@ def agenda(
     """The agenda, from the pipeline at two moments.
 
     Args:
-        before: the deals as they were at the last meeting: ``replayed(journal, as_of=since)``.
-        now: the deals as they are: ``replayed(journal, as_of=at)``.
+        before: the deals as they were at the last meeting: ``replayed(storage, as_of=since)``.
+        now: the deals as they are: ``replayed(storage, as_of=at)``.
         since: the moment of the last meeting.
         at: the moment of this one; the day of it, in its zone, is today.
         processes: the processes of the deals, which say how long a deal may stay in a stage; without them nothing is stuck.
@@ -158,7 +158,7 @@ def agenda(
     Example::
 
         this_week = agenda(
-            replayed(journal, as_of=last_monday), replayed(journal, as_of=monday), since=last_monday, at=monday,
+            replayed(storage, as_of=last_monday), replayed(storage, as_of=monday), since=last_monday, at=monday,
             processes=process, last_meeting=last_meeting,
         )
     """

@@ -13,6 +13,8 @@ import attrs
 from salesflow.deal.deal import Deal
 from salesflow.deal.event import DealAdopted, DealOpened, StageChanged
 from salesflow.event import Event, Recorded
+from salesflow.measure.journal_entries import entries_of
+from salesflow.storage.protocols import Journal
 from salesflow.storage.receipt import JournalEntry
 
 __all__ = ["XES_COLUMNS", "LogRow", "event_log"]
@@ -47,19 +49,19 @@ class LogRow:
         return {column: getattr(self, name) for name, column in XES_COLUMNS.items()}
 
 
-def event_log(journal: Iterable[JournalEntry | Recorded], *, stages_only: bool = True) -> Iterator[LogRow]:
+def event_log(journal: Journal | Iterable[JournalEntry | Recorded], /, *, stages_only: bool = True) -> Iterator[LogRow]:
     """The rows of a journal, in its order; deals alone.
 
     Args:
-        journal: its entries, or recorded events; read once.
+        journal: a storage with a journal, which is read to its end; or entries, or recorded events, read once.
         stages_only: whether only entering a stage is an activity, under the key of the stage, so that the log can be
             replayed against the process. Otherwise every event is one, and the others go under their names
             ("ObjectionRaised").
 
     Example:
-        ``pandas.DataFrame(row.as_xes() for row in event_log(storage.journal()))``
+        ``pandas.DataFrame(row.as_xes() for row in event_log(storage))``
     """
-    for entry in journal:
+    for entry in journal if isinstance(journal, Iterable) else entries_of(journal):
         recorded = entry.recorded if isinstance(entry, JournalEntry) else entry
         if not issubclass(recorded.kind, Deal):
             continue
