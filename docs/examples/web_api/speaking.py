@@ -5,8 +5,7 @@ FastAPI makes models of pydantic from annotations. Nothing of salesflow is such 
 written by ``Records``. Both publish the JSON Schema that ``Records`` has of the class, and OpenAPI 3.1 takes it as it is.
 """
 
-from __future__ import annotations
-
+# No annotations from the future: older FastAPI does not find out what they mean in a dependency that is an instance.
 import json
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Final, Generic, TypeVar, cast
