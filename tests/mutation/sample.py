@@ -60,7 +60,13 @@ ROOMS = {
     "money": Room(
         ("src/salesflow/values/money.py",),
         ("tests/values/test_money.py",),
-        ("tests/values", "tests/peers/test_money_cases.py"),
+        (
+            "tests/values/test_money.py",
+            "tests/values/test_shares.py",
+            "tests/peers/test_money_cases.py",
+            "tests/deal/test_line_items.py",
+            "tests/hazards/test_hostile_values.py",
+        ),
     ),
     "storage": Room(
         ("src/salesflow/storage",),
@@ -81,6 +87,7 @@ TESTS_OF_FILE = {
     "process/position.py": ("tests/process/test_definition.py", "tests/process/test_machine.py"),
     "process/checks.py": ("tests/process/test_definition.py", "tests/process/test_requirement.py"),
     "process/layout.py": ("tests/process/test_picture.py",),
+    "process/picture.py": ("tests/process/test_picture.py", "tests/process/test_picture_kept.py"),
     "deal/approvals.py": ("tests/deal/test_closing_terms.py",),
     "deal/clauses.py": ("tests/deal/test_closing_terms.py",),
     "deal/deal.py": ("tests/test_sale.py",),
@@ -137,8 +144,12 @@ def outcome_of(tree: Path, tests: Iterable[str], seconds: float) -> str:
 
 
 def _run_tests(tree: Path, tests: tuple[str, ...]) -> None:
+    import hypothesis
     import pytest
 
+    slow_is_not_wrong = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("mutation", deadline=None, suppress_health_check=slow_is_not_wrong)
+    hypothesis.settings.load_profile("mutation")
     os.chdir(tree)
     sys.path.insert(0, str(tree / "src"))
     silence = os.open(os.devnull, os.O_WRONLY)
