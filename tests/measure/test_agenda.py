@@ -10,7 +10,7 @@ from walks import sale_in
 
 from salesflow import InvalidValue, MemoryStorage, Money, Outcome
 from salesflow.deal.objections import ObjectionStatus
-from salesflow.measure.agenda import Agenda, agenda
+from salesflow.measure.agenda import Agenda, weekly_agenda
 from salesflow.measure.meeting_work import MeetingWork
 from salesflow.measure.minutes import agenda_as_markdown
 from salesflow.measure.replay import replayed
@@ -34,7 +34,7 @@ DEAL = DealRow(
 
 
 def week(before: DealRow | None, now: DealRow, **given: object) -> Agenda:
-    return agenda([before] if before else [], [now], since=LAST, at=MONDAY, **given)  # type: ignore[arg-type]
+    return weekly_agenda([before] if before else [], [now], since=LAST, at=MONDAY, **given)  # type: ignore[arg-type]
 
 
 def changed(**fields: object) -> Agenda:
@@ -138,17 +138,17 @@ def test_deals_stand_in_the_order_of_their_expected_close() -> None:
         attrs.evolve(DEAL, id="D-2", expected_close=date(2026, 12, 1)),
         attrs.evolve(DEAL, id="D-1", expected_close=date(2026, 12, 1)),
     ]
-    found = agenda([], rows, since=LAST, at=MONDAY)
+    found = weekly_agenda([], rows, since=LAST, at=MONDAY)
     assert [deal.id for deal in found.new] == ["D-1", "D-2", "D-3"]
 
 
 def test_a_meeting_is_after_the_last_one_and_a_deal_comes_once() -> None:
     with pytest.raises(InvalidValue, match="after the last one"):
-        agenda([], [], since=MONDAY, at=MONDAY)
+        weekly_agenda([], [], since=MONDAY, at=MONDAY)
     with pytest.raises(InvalidValue, match="comes once"):
-        agenda([], [DEAL, DEAL], since=LAST, at=MONDAY)
+        weekly_agenda([], [DEAL, DEAL], since=LAST, at=MONDAY)
     with pytest.raises(InvalidValue):
-        agenda([], [], since=LAST.replace(tzinfo=None), at=MONDAY)
+        weekly_agenda([], [], since=LAST.replace(tzinfo=None), at=MONDAY)
 
 
 def test_it_is_derived_from_a_journal_at_two_moments() -> None:
@@ -158,7 +158,7 @@ def test_it_is_derived_from_a_journal_at_two_moments() -> None:
     opened, moved = sale.deal.opened_at, sale.deal.entered_at
     assert opened is not None
     assert moved is not None
-    found = agenda(
+    found = weekly_agenda(
         replayed(storage.journal(), as_of=opened - timedelta(days=1)),
         replayed(storage.journal(), as_of=moved),
         since=opened - timedelta(days=1),

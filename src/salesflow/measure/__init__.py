@@ -11,14 +11,32 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from salesflow.measure.age import AgeResult as AgeResult
     from salesflow.measure.age import OpenAge as OpenAge
+    from salesflow.measure.agenda import Agenda as Agenda
+    from salesflow.measure.agenda import AmountChange as AmountChange
+    from salesflow.measure.agenda import OpenObjection as OpenObjection
+    from salesflow.measure.agenda import Pushed as Pushed
+    from salesflow.measure.agenda import weekly_agenda as weekly_agenda
     from salesflow.measure.amounts import DealCount as DealCount
     from salesflow.measure.amounts import DealSize as DealSize
     from salesflow.measure.amounts import TotalAmount as TotalAmount
     from salesflow.measure.as_of_moments import rows_at as rows_at
+    from salesflow.measure.attainment import Standing as Standing
+    from salesflow.measure.attainment import standing as standing
+    from salesflow.measure.attainment import year_to_date as year_to_date
+    from salesflow.measure.calendar_file import CalendarEntry as CalendarEntry
+    from salesflow.measure.calendar_file import calendar_text as calendar_text
+    from salesflow.measure.calendar_file import follow_up_entries as follow_up_entries
+    from salesflow.measure.calendar_file import meeting_entries as meeting_entries
+    from salesflow.measure.calendar_file import task_entries as task_entries
     from salesflow.measure.chance_intervals import Interval as Interval
     from salesflow.measure.chance_intervals import StageIntervals as StageIntervals
     from salesflow.measure.conversion import StageConversion as StageConversion
     from salesflow.measure.conversion import WaysOut as WaysOut
+    from salesflow.measure.credit import Credit as Credit
+    from salesflow.measure.credit import CreditSplit as CreditSplit
+    from salesflow.measure.credit import activity_credits as activity_credits
+    from salesflow.measure.credit import deal_credits as deal_credits
+    from salesflow.measure.credit import meeting_credits as meeting_credits
     from salesflow.measure.cycle import SalesCycle as SalesCycle
     from salesflow.measure.days import CalendarDays as CalendarDays
     from salesflow.measure.days import DayCount as DayCount
@@ -27,6 +45,12 @@ if TYPE_CHECKING:
     from salesflow.measure.distribution import Kept as Kept
     from salesflow.measure.distribution import Quantile as Quantile
     from salesflow.measure.distribution import QuantileMethod as QuantileMethod
+    from salesflow.measure.due import DueTask as DueTask
+    from salesflow.measure.due import DueTasks as DueTasks
+    from salesflow.measure.due import Urgency as Urgency
+    from salesflow.measure.due import due_tasks as due_tasks
+    from salesflow.measure.follow_ups import follow_up_dates as follow_up_dates
+    from salesflow.measure.follow_ups import follow_ups_due as follow_ups_due
     from salesflow.measure.forecast import CategoryForecast as CategoryForecast
     from salesflow.measure.forecast import Forecast as Forecast
     from salesflow.measure.forecast import ForecastLine as ForecastLine
@@ -46,12 +70,16 @@ if TYPE_CHECKING:
     from salesflow.measure.forecast_date import ForecastDate as ForecastDate
     from salesflow.measure.forecast_date import by_forecast_month as by_forecast_month
     from salesflow.measure.forecast_date import by_forecast_quarter as by_forecast_quarter
-    from salesflow.measure.frames.faults import TableFault as TableFault
-    from salesflow.measure.frames.frame_tables import FrameTables as FrameTables
-    from salesflow.measure.frames.to_frames import to_frames as to_frames
+    from salesflow.measure.frames import FrameTables as FrameTables
+    from salesflow.measure.frames import TableFault as TableFault
+    from salesflow.measure.frames import to_frames as to_frames
     from salesflow.measure.funnel import Funnel as Funnel
     from salesflow.measure.funnel import FunnelResult as FunnelResult
     from salesflow.measure.funnel import FunnelStep as FunnelStep
+    from salesflow.measure.goal_work import GoalWork as GoalWork
+    from salesflow.measure.goals import Goal as Goal
+    from salesflow.measure.goals import GoalLevel as GoalLevel
+    from salesflow.measure.goals import GoalStatus as GoalStatus
     from salesflow.measure.grouping import Grouped as Grouped
     from salesflow.measure.grouping import Grouping as Grouping
     from salesflow.measure.grouping import by_day as by_day
@@ -65,10 +93,21 @@ if TYPE_CHECKING:
     from salesflow.measure.hygiene import PushedResult as PushedResult
     from salesflow.measure.hygiene import RottingShare as RottingShare
     from salesflow.measure.journal_entries import entries_of as entries_of
+    from salesflow.measure.meeting import Concern as Concern
+    from salesflow.measure.meeting import Decision as Decision
+    from salesflow.measure.meeting import DecisionStatus as DecisionStatus
+    from salesflow.measure.meeting import Solution as Solution
+    from salesflow.measure.meeting import TeamMeeting as TeamMeeting
+    from salesflow.measure.meeting_work import MeetingWork as MeetingWork
     from salesflow.measure.metric import DealMetric as DealMetric
     from salesflow.measure.metric import DealTally as DealTally
     from salesflow.measure.metric import Metric as Metric
     from salesflow.measure.metric import Tally as Tally
+    from salesflow.measure.mining_log import XES_COLUMNS as XES_COLUMNS
+    from salesflow.measure.mining_log import LogRow as LogRow
+    from salesflow.measure.mining_log import event_log as event_log
+    from salesflow.measure.minutes import agenda_as_markdown as agenda_as_markdown
+    from salesflow.measure.minutes import minutes_as_markdown as minutes_as_markdown
     from salesflow.measure.objections import ObjectionResult as ObjectionResult
     from salesflow.measure.objections import Objections as Objections
     from salesflow.measure.one_pass import Measured as Measured
@@ -90,6 +129,9 @@ if TYPE_CHECKING:
     from salesflow.measure.result import Groups as Groups
     from salesflow.measure.result import LeftOut as LeftOut
     from salesflow.measure.result import Result as Result
+    from salesflow.measure.roll_up import RolledUp as RolledUp
+    from salesflow.measure.rotting_deals import RottingDeal as RottingDeal
+    from salesflow.measure.rotting_deals import RottingDeals as RottingDeals
     from salesflow.measure.rows import DealRow as DealRow
     from salesflow.measure.rows import ObjectionRow as ObjectionRow
     from salesflow.measure.rows import RefusedRow as RefusedRow
@@ -105,6 +147,13 @@ if TYPE_CHECKING:
     from salesflow.measure.tables import joined as joined
     from salesflow.measure.tables import taken as taken
     from salesflow.measure.tables import visits_of as visits_of
+    from salesflow.measure.target import Target as Target
+    from salesflow.measure.target import TargetKind as TargetKind
+    from salesflow.measure.target_split import Portion as Portion
+    from salesflow.measure.target_split import split_by_day as split_by_day
+    from salesflow.measure.target_split import split_by_month as split_by_month
+    from salesflow.measure.target_split import split_by_portions as split_by_portions
+    from salesflow.measure.target_split import split_by_working_day as split_by_working_day
     from salesflow.measure.tasks import TaskCompletion as TaskCompletion
     from salesflow.measure.tasks import TaskCounts as TaskCounts
     from salesflow.measure.tasks import TaskResult as TaskResult
@@ -131,12 +180,31 @@ _HOMES = {
         "AgeResult",
         "OpenAge",
     ),
+    "agenda": (
+        "Agenda",
+        "AmountChange",
+        "OpenObjection",
+        "Pushed",
+        "weekly_agenda",
+    ),
     "amounts": (
         "DealCount",
         "DealSize",
         "TotalAmount",
     ),
     "as_of_moments": ("rows_at",),
+    "attainment": (
+        "Standing",
+        "standing",
+        "year_to_date",
+    ),
+    "calendar_file": (
+        "CalendarEntry",
+        "calendar_text",
+        "follow_up_entries",
+        "meeting_entries",
+        "task_entries",
+    ),
     "chance_intervals": (
         "Interval",
         "StageIntervals",
@@ -144,6 +212,13 @@ _HOMES = {
     "conversion": (
         "StageConversion",
         "WaysOut",
+    ),
+    "credit": (
+        "Credit",
+        "CreditSplit",
+        "activity_credits",
+        "deal_credits",
+        "meeting_credits",
     ),
     "cycle": ("SalesCycle",),
     "days": (
@@ -156,6 +231,16 @@ _HOMES = {
         "Kept",
         "Quantile",
         "QuantileMethod",
+    ),
+    "due": (
+        "DueTask",
+        "DueTasks",
+        "Urgency",
+        "due_tasks",
+    ),
+    "follow_ups": (
+        "follow_up_dates",
+        "follow_ups_due",
     ),
     "forecast": (
         "CategoryForecast",
@@ -172,9 +257,9 @@ _HOMES = {
         "forecast_snapshots",
     ),
     "forecast_adjustment": (
-        "EVERYBODY",
         "AdjustedFigure",
         "AdjustedForecast",
+        "EVERYBODY",
         "ForecastAdjustment",
         "adjusted",
     ),
@@ -194,6 +279,12 @@ _HOMES = {
         "FunnelResult",
         "FunnelStep",
     ),
+    "goal_work": ("GoalWork",),
+    "goals": (
+        "Goal",
+        "GoalLevel",
+        "GoalStatus",
+    ),
     "grouping": (
         "Grouped",
         "Grouping",
@@ -211,11 +302,28 @@ _HOMES = {
         "RottingShare",
     ),
     "journal_entries": ("entries_of",),
+    "meeting": (
+        "Concern",
+        "Decision",
+        "DecisionStatus",
+        "Solution",
+        "TeamMeeting",
+    ),
+    "meeting_work": ("MeetingWork",),
     "metric": (
         "DealMetric",
         "DealTally",
         "Metric",
         "Tally",
+    ),
+    "mining_log": (
+        "LogRow",
+        "XES_COLUMNS",
+        "event_log",
+    ),
+    "minutes": (
+        "agenda_as_markdown",
+        "minutes_as_markdown",
     ),
     "objections": (
         "ObjectionResult",
@@ -244,13 +352,18 @@ _HOMES = {
         "replayed",
     ),
     "result": (
-        "NOT_ASSIGNED",
         "Axis",
         "Definition",
         "Group",
         "Groups",
         "LeftOut",
+        "NOT_ASSIGNED",
         "Result",
+    ),
+    "roll_up": ("RolledUp",),
+    "rotting_deals": (
+        "RottingDeal",
+        "RottingDeals",
     ),
     "rows": (
         "DealRow",
@@ -276,6 +389,17 @@ _HOMES = {
         "joined",
         "taken",
         "visits_of",
+    ),
+    "target": (
+        "Target",
+        "TargetKind",
+    ),
+    "target_split": (
+        "Portion",
+        "split_by_day",
+        "split_by_month",
+        "split_by_portions",
+        "split_by_working_day",
     ),
     "tasks": (
         "TaskCompletion",
@@ -310,30 +434,40 @@ _HOMES = {
     ),
     "winning_chances": ("WinningChances",),
 }
-
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "EVERYBODY",
     "NOT_ASSIGNED",
+    "XES_COLUMNS",
     "AccuracyOfWeek",
     "AdjustedFigure",
     "AdjustedForecast",
     "AgeResult",
+    "Agenda",
     "Among",
+    "AmountChange",
     "Axis",
     "Bar",
     "CalendarDays",
+    "CalendarEntry",
     "CategoryForecast",
     "CategoryRule",
     "Competitors",
+    "Concern",
+    "Credit",
+    "CreditSplit",
     "DayCount",
     "DealCount",
     "DealMetric",
     "DealRow",
     "DealSize",
     "DealTally",
+    "Decision",
+    "DecisionStatus",
     "Definition",
+    "DueTask",
+    "DueTasks",
     "ElapsedDays",
     "Forecast",
     "ForecastAccuracy",
@@ -345,6 +479,10 @@ __all__ = [
     "Funnel",
     "FunnelResult",
     "FunnelStep",
+    "Goal",
+    "GoalLevel",
+    "GoalStatus",
+    "GoalWork",
     "Group",
     "Grouped",
     "Grouping",
@@ -353,8 +491,10 @@ __all__ = [
     "Kept",
     "LeadSources",
     "LeftOut",
+    "LogRow",
     "LossReasons",
     "Measured",
+    "MeetingWork",
     "Metric",
     "MonthlyPart",
     "MonthlyRecurring",
@@ -364,7 +504,10 @@ __all__ = [
     "ObjectionRow",
     "Objections",
     "OpenAge",
+    "OpenObjection",
     "Per",
+    "Portion",
+    "Pushed",
     "PushedCloseDates",
     "PushedResult",
     "Quantile",
@@ -375,23 +518,32 @@ __all__ = [
     "RefusedRow",
     "Replay",
     "Result",
+    "RolledUp",
+    "RottingDeal",
+    "RottingDeals",
     "RottingShare",
     "SalesCycle",
+    "Solution",
     "SourceResult",
     "Spread",
     "StageChances",
     "StageConversion",
     "StageIntervals",
     "StageMove",
+    "Standing",
     "TableFault",
     "Tallies",
     "Tally",
+    "Target",
+    "TargetKind",
     "TaskCompletion",
     "TaskCounts",
     "TaskResult",
     "TaskRow",
+    "TeamMeeting",
     "TimeInStage",
     "TotalAmount",
+    "Urgency",
     "Velocity",
     "VelocityResult",
     "VisitRow",
@@ -408,7 +560,9 @@ __all__ = [
     "WorkedDays",
     "accuracy",
     "accuracy_by_week",
+    "activity_credits",
     "adjusted",
+    "agenda_as_markdown",
     "by_day",
     "by_forecast_month",
     "by_forecast_quarter",
@@ -416,20 +570,38 @@ __all__ = [
     "by_quarter",
     "by_week",
     "by_year",
+    "calendar_text",
     "closed_in",
+    "deal_credits",
+    "due_tasks",
     "entries_of",
+    "event_log",
+    "follow_up_dates",
+    "follow_up_entries",
+    "follow_ups_due",
     "forecast_snapshots",
     "grouped",
     "joined",
     "measure",
+    "meeting_credits",
+    "meeting_entries",
+    "minutes_as_markdown",
     "replayed",
     "rows_at",
+    "split_by_day",
+    "split_by_month",
+    "split_by_portions",
+    "split_by_working_day",
+    "standing",
     "taken",
+    "task_entries",
     "to_frames",
     "velocity_of",
     "visits_of",
     "waterfall_by",
     "waterfall_of",
+    "weekly_agenda",
+    "year_to_date",
 ]
 
 

@@ -21,7 +21,7 @@ from salesflow.values.moments import moment
 from salesflow.values.money import Money
 from salesflow.values.working_time import WorkingTime
 
-__all__ = ["Agenda", "AmountChange", "OpenObjection", "Pushed", "StageMove", "agenda"]
+__all__ = ["Agenda", "AmountChange", "OpenObjection", "Pushed", "StageMove", "weekly_agenda"]
 
 _OPEN_OBJECTIONS = (ObjectionStatus.RAISED, ObjectionStatus.ANSWERED)
 
@@ -129,7 +129,7 @@ class Agenda:
     promises: tuple[Decision, ...]
 
 
-def agenda(
+def weekly_agenda(
     before: Iterable[DealRow],
     now: Iterable[DealRow],
     *,
@@ -157,7 +157,7 @@ def agenda(
 
     Example::
 
-        this_week = agenda(
+        this_week = weekly_agenda(
             replayed(storage, as_of=last_monday), replayed(storage, as_of=monday), since=last_monday, at=monday,
             processes=process, last_meeting=last_meeting,
         )

@@ -32,12 +32,12 @@ __all__ = [
     "DecisionMade",
     "DecisionSettled",
     "DecisionStatus",
-    "TeamMeetingClosed",
-    "TeamMeetingOpened",
     "SeenTopic",
     "Solution",
     "SolutionContributed",
     "TeamMeeting",
+    "TeamMeetingClosed",
+    "TeamMeetingOpened",
 ]
 
 

@@ -15,11 +15,11 @@ from salesflow.measure.meeting import (
     DecisionMade,
     DecisionSettled,
     DecisionStatus,
-    TeamMeetingClosed,
-    TeamMeetingOpened,
     Solution,
     SolutionContributed,
     TeamMeeting,
+    TeamMeetingClosed,
+    TeamMeetingOpened,
 )
 from salesflow.process.policy import Policy
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 Frame: TypeAlias = "nw.LazyFrame[Any]"
+"""Rows that an engine holds and has not looked at yet."""
 
 __all__ = [
     "DAY_US",

@@ -9,7 +9,7 @@ from walks import NOW, a_sale, sale_in
 
 from salesflow import MemoryStorage
 from salesflow.changes import Change, ChangeSet
-from salesflow.measure.event_log import XES_COLUMNS, event_log
+from salesflow.measure.mining_log import XES_COLUMNS, event_log
 from salesflow.people.contact import Contact, ContactAdded
 from salesflow.standard import StandardProcess
 from salesflow.storage.receipt import JournalEntry
