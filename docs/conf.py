@@ -218,16 +218,15 @@ def _room(parts: tuple[str, ...]) -> str:
 def _section(module: str) -> Iterator[str]:
     source = _source_of(module)
     is_package = source is not None and source.name == "__init__.py"
+    homes = {name: _home(f"{module}.{name}") for name in sorted(_public_names(module))} if is_package else {}
+    own = [name for name, home in homes.items() if home == f"{module}.{name}"]
     yield from (f"## {module}", "", "```{eval-rst}", f".. automodule:: {module}")
     if is_package:
-        yield "   :no-members:"
+        yield f"   :members: {', '.join(own)}" if own else "   :no-members:"
     yield from ("```", "")
-    names = sorted(_public_names(module)) if is_package else []
-    if names:
-        yield "Names to import from here: " + ", ".join(
-            f"{{py:obj}}`{name} <{_home(f'{module}.{name}')}>`" for name in names
-        )
-        yield ""
+    elsewhere = [f"{{py:obj}}`{name} <{home}>`" for name, home in homes.items() if name not in own]
+    if elsewhere:
+        yield from (f"Names to import from here: {', '.join(elsewhere)}", "")
 
 
 def _public_names(module: str) -> Iterator[str]:
