@@ -82,7 +82,7 @@ def test_an_objection_is_raised_answered_and_settled(client: Client) -> None:
     assert (objection["status"], objection["answers"][0]["evidence"]) == ("resolved", ["case study 12"])
 
 
-def test_a_deal_is_won_on_terms_that_were_accepted_and_signed(client: Client) -> None:
+def test_terms_are_proposed_and_accepted_and_signed_only_by_who_may(client: Client) -> None:
     client.adopted("closing")
     offered = {"price": {"amount": "48000", "currency": "EUR"}, "payment": "2/10 net 30"}
     answer = client.post("/deals/D-1/terms", offered, seen="*")
