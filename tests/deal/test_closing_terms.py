@@ -23,6 +23,7 @@ from salesflow.deal.closing_terms import (
 )
 from salesflow.deal.committee import BuyingRole, CommitteeMember
 from salesflow.deal.deal import Deal
+from salesflow.deal.event import DealReopened
 from salesflow.deal.payment_terms import PaymentTerms
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.event import Event
@@ -418,6 +419,14 @@ class TestEnding:
         later = NOW + timedelta(days=1)
         taken = terms(status=TermsStatus.SIGNED, accepted_at=NOW, signed_at=NOW).taken_back(later)
         assert (taken.status, taken.ended_at, taken.is_accepted) == (TermsStatus.WITHDRAWN, later, False)
+
+    def test_a_reopening_takes_back_the_last_revision_and_keeps_the_earlier_ones(self):
+        first, last = terms(status=TermsStatus.REJECTED, ended_at=NOW), terms()
+        deal = Deal(id="D-1", name="Order desk", terms=(first, last), stage="closing")
+        reopened = DealReopened(
+            at=NOW, by="noa", source="lost", target="closing", outcome=Outcome.OPEN, move="reopen", reason="again"
+        ).apply(deal)
+        assert reopened.terms == (first, last.taken_back(NOW))
 
     def test_terms_that_bind_nobody_are_left_as_they_are_by_a_reopening(self):
         open_terms = terms()

@@ -100,6 +100,13 @@ class TestWhatTheCustomerSays:
         with pytest.raises(InvalidValue, match="must be from"):
             desk.record_feedback("fine", **score)
 
+    @pytest.mark.parametrize(
+        "score", [{"satisfaction": 1}, {"satisfaction": 5}, {"recommendation": 0}, {"recommendation": 10}]
+    )
+    def test_the_ends_of_a_scale_are_scores(self, desk, score):
+        said = desk.record_feedback("fine", **score)
+        assert {name: getattr(said, name) for name in score} == score
+
     def test_a_score_is_a_whole_number(self, desk):
         with pytest.raises(WrongType, match="whole number"):
             desk.record_feedback("fine", satisfaction=4.5)
