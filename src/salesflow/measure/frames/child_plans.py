@@ -64,7 +64,8 @@ class ObjectionsPlan(DealPlan[Any]):
         repeats = metric.calendar.per_day == 1
         self._times = Values(self._by_kind, settled, length, metric=metric, repeats=repeats)
         over_all = session.question(name, lambda: frame, names)
-        self._all_times = Values(over_all, settled, length, metric=metric, repeats=repeats)
+        parts = self._times
+        self._all_times = Values(over_all, settled, length, metric=metric, repeats=repeats, parts=parts)
         of_deals = (*names, "deal_id", "sf_kind", "sf_outcome")
         deals = frame.select(*of_deals, resolved.cast(nw.Int64).alias("sf_resolved"))
         deals = deals.group_by(*of_deals).agg(nw.col("sf_resolved").min())

@@ -52,6 +52,7 @@ __all__ = [
     "Engine",
     "Frame",
     "balanced",
+    "is_in_memory",
     "lazy",
     "monday",
     "narwhals",
@@ -100,6 +101,12 @@ def lazy(native: object, *, field: str) -> Frame:
                 way_out="give one of polars, pandas, pyarrow, duckdb, dask or pyspark",
             ) from None
     return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
+
+
+def is_in_memory(native: object) -> bool:
+    """Whether an engine holds a frame in memory, as polars and pandas do one that is not lazy."""
+    nw = narwhals()
+    return isinstance(nw.from_native(native), nw.DataFrame)
 
 
 def balanced(terms: list[nw.Expr]) -> nw.Expr:

@@ -23,7 +23,7 @@ from salesflow.measure.frames.child_plans import ObjectionsPlan
 from salesflow.measure.frames.columns import TABLES, checked_columns
 from salesflow.measure.frames.compound_plans import GroupedPlan
 from salesflow.measure.frames.deal_plans import AmountPlan
-from salesflow.measure.frames.engine import lazy
+from salesflow.measure.frames.engine import is_in_memory, lazy
 from salesflow.measure.frames.faults import TableFault, faults_of
 from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.plans import plan_of
@@ -89,7 +89,7 @@ class FrameTables:
                 frame = lazy(native, field=name)
                 schema = dict(frame.collect_schema())
                 columns = checked_columns(name, schema, naive_is_utc=self.naive_is_utc)
-                yield name, Table.of(name, frame, columns, schema)
+                yield name, Table.of(name, frame, columns, schema, is_in_memory=is_in_memory(native))
 
     def faults(self) -> tuple[TableFault, ...]:
         """What is wrong with the rows: the rules that ``DealRow`` and the others hold theirs to, with how many break them.

@@ -32,6 +32,7 @@ class Table:
         columns: which of its columns are there.
         engine: what holds it.
         schema: the types of all columns of the frame.
+        is_in_memory: whether the engine holds it in memory anyway.
     """
 
     name: str
@@ -39,12 +40,20 @@ class Table:
     columns: frozenset[str]
     engine: Engine
     schema: dict[str, Any]
+    is_in_memory: bool = False
 
     @classmethod
-    def of(cls, name: str, frame: Frame, columns: frozenset[str], schema: dict[str, Any]) -> Table:
+    def of(
+        cls, name: str, frame: Frame, columns: frozenset[str], schema: dict[str, Any], *, is_in_memory: bool
+    ) -> Table:
         """A table of a frame whose columns are checked."""
         nw = narwhals()
-        return cls(name, frame.with_columns(nw.lit(1, nw.Int64).alias(ONE)), columns, Engine.of(frame), schema)
+        counted = frame.with_columns(nw.lit(1, nw.Int64).alias(ONE))
+        return cls(name, counted, columns, Engine.of(frame), schema, is_in_memory)
+
+    def held(self, frame: Frame) -> Frame:
+        """What was made of this table, worked out once by an engine that holds tables in memory; it stays there."""
+        return frame.collect().lazy() if self.is_in_memory else frame
 
     @property
     def every(self) -> nw.Expr:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.distribution import Distribution, Histogram, Kept, Quantile, QuantileMethod, Sketch, Stored
@@ -47,6 +49,22 @@ def _is_binary(one: Quantile) -> bool:
     return one.at * 4 == int(one.at * 4) and one.method is not QuantileMethod.NEAREST_RANK
 
 
+@attrs.frozen
+class _Numbers:
+    """What is known of the values of a group without looking at their places."""
+
+    count: int = 0
+    total: int = 0
+    least: int = 0
+    most: int = 0
+
+    def __add__(self, other: _Numbers) -> _Numbers:
+        if not self.count or not other.count:
+            return self if self.count else other
+        least, most = min(self.least, other.least), max(self.most, other.most)
+        return _Numbers(self.count + other.count, self.total + other.total, least, most)
+
+
 class Values:
     """A distribution that is asked for.
 
@@ -56,18 +74,28 @@ class Values:
         value: whole numbers.
         metric: says what is wanted of them.
         repeats: whether few different values are expected.
+        parts: the same values in smaller groups, if they are asked for too: then only their places are asked for here.
 
     Raises:
         InvalidValue: the engine cannot find the quantiles exactly, or one has too many decimal places.
     """
 
     def __init__(
-        self, question: Question, mask: nw.Expr, value: nw.Expr, *, metric: SpreadMetric[object], repeats: bool
+        self,
+        question: Question,
+        mask: nw.Expr,
+        value: nw.Expr,
+        *,
+        metric: SpreadMetric[Any],
+        repeats: bool,
+        parts: Values | None = None,
     ) -> None:
         self._question = question
         self._mask, self._value = mask, value
-        self._count, self._total = question.count(mask), question.total(mask, value)
-        self._least, self._most = question.least(mask, value), question.most(mask, value)
+        self._parts = parts
+        if parts is None:
+            self._count, self._total = question.count(mask), question.total(mask, value)
+            self._least, self._most = question.least(mask, value), question.most(mask, value)
         self._wanted = metric.quantiles
         self._engine = Engine.of(question.frame)
         self._kept = metric.kept
@@ -92,13 +120,21 @@ class Values:
 
     def distribution(self, key: Key) -> Distribution:
         """The distribution in one group."""
-        cell = self._question.cell(key)
-        count = cell.get(self._count, 0)
-        made = self._made(key) if count else Distribution()
-        if count:
-            made.count, made.total = count, self._total.of(cell)
-            made.least, made.most = cell[self._least], cell[self._most]
+        known = self._numbers(key)
+        if not known.count:
+            return Distribution()
+        made = self._made(key)
+        made.count, made.total, made.least, made.most = known.count, known.total, known.least, known.most
         return made
+
+    def _numbers(self, key: Key) -> _Numbers:
+        if self._parts is not None:
+            parts = self._parts
+            return sum((parts._numbers((*key, *own)) for own in parts._question.under(key)), _Numbers())
+        cell = self._question.cell(key)
+        if not cell.get(self._count):
+            return _Numbers()
+        return _Numbers(cell[self._count], self._total.of(cell), cell[self._least], cell[self._most])
 
     def _made(self, key: Key) -> Distribution:
         if not self._wanted:
@@ -120,14 +156,18 @@ class Values:
 
     def _pairs(self) -> Iterator[tuple[Key, int, int]]:
         if self._kept is Kept.SKETCH:
-            cells = self._question.cells.values()
-            greatest = max((cell[self._most] for cell in cells if cell[self._count]), default=0)
+            greatest = max((self._numbers(key).most for key in self._keys()), default=0)
             return self._counted(_bucket(narwhals().col("sf_value"), greatest))
         if self._repeats:
             return self._counted(narwhals().col("sf_value"))
         if self._engine.has_group_quantiles and all(_is_binary(one) for one in self._wanted):
             return self._by_quantile()
         return self._by_rank()
+
+    def _keys(self) -> set[Key]:
+        """The keys of the groups."""
+        asked, size = (self._parts or self)._question, len(self._question.keys)
+        return {key[:size] for key in asked.cells}
 
     def _counted(self, value: nw.Expr) -> Iterator[tuple[Key, int, int]]:
         nw, keys = narwhals(), self._question.keys
@@ -155,7 +195,7 @@ class Values:
         asked = chosen.group_by(*keys).agg(**ways) if keys else chosen.select(**ways)
         for row in asked.collect().iter_rows(named=True):
             key = _key(row, keys)
-            count = self._question.cell(key).get(self._count, 0)
+            count = self._numbers(key).count
             for place, at in enumerate(self._fractions() if count else ()):
                 lower = Fraction(at) * (count - 1)
                 yield key, int(lower), int(row[f"sf_{place}_lower"])

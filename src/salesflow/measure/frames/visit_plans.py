@@ -73,7 +73,8 @@ class TimeInStagePlan(VisitPlan):
         self._over_all = session.question(name, lambda: stays, names)
         every, value = narwhals().col("sf_length") >= 0, narwhals().col("sf_length")
         self._lengths = Values(self._by_stage, every, value, metric=metric, repeats=repeats)
-        self._whole = Values(self._over_all, every, value, metric=metric, repeats=repeats)
+        parts = self._lengths
+        self._whole = Values(self._over_all, every, value, metric=metric, repeats=repeats, parts=parts)
         self._deals = self.note(every, self._by_stage, "deal_id")
 
     def _stays(self, metric: TimeInStage, counted: nw.Expr, entered: nw.Expr, left: nw.Expr) -> Frame:
@@ -85,7 +86,7 @@ class TimeInStagePlan(VisitPlan):
         stays = frame.select(*names, "deal_id", self.visits.text("stage", empty=True).alias("sf_stage"), "sf_length")
         if metric.per is Per.VISIT:
             return stays
-        return stays.group_by(*names, "deal_id", "sf_stage").agg(nw.col("sf_length").sum())
+        return self.visits.held(stays.group_by(*names, "deal_id", "sf_stage").agg(nw.col("sf_length").sum()))
 
     def fill_counts(self, tally: Any, key: Key) -> None:
         """The lengths of every stage."""
@@ -154,17 +155,21 @@ class FunnelPlan(DealPlan[Any]):
             furthest.append(nw.col("sf_place").fill_null(-1).cast(nw.Int64))
         frame = frame.with_columns(nw.max_horizontal(*furthest).alias("sf_furthest"))
         name = f"deals{scope.name} funnel {metric.stages}"
-        self._about = self.session.question(name, lambda: frame, scope.key_names)
         self._by_place = self.session.question(name, lambda: frame, (*scope.key_names, "sf_furthest"))
-        self.leave_out("it was in none of the stages", self.chosen & (nw.col("sf_furthest") < 0), self._about)
+        self._nowhere = self.note(self.chosen, self._by_place)
         self._reached = {one: self.note(self.are(one), self._by_place) for one in Outcome}
 
     def fill_counts(self, tally: Any, key: Key) -> None:
-        """A number for each stage and outcome."""
+        """A number for each stage and outcome, and for those that were in none of the stages."""
         for (found,) in self._by_place.under(key):
-            place = int(str(found))
-            for outcome, noting in self._reached.items() if place >= 0 else ():
-                noted = self.noted(noting, (*key, found))
+            place, own = int(str(found)), (*key, found)
+            if place < 0:
+                nowhere = self.noted(self._nowhere, own)
+                if nowhere.count:
+                    tally._left["it was in none of the stages"] = nowhere
+                continue
+            for outcome, noting in self._reached.items():
+                noted = self.noted(noting, own)
                 tally._reached[outcome][place] = noted.count
                 if noted.ids:
                     tally._ids[outcome, place] = noted.ids
