@@ -40,7 +40,7 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"show-inheritance": True}
 docstrings = napoleon.Config(
     napoleon_use_ivar=True,
     napoleon_custom_sections=[("Class attributes", "Attributes"), ("Class keywords", "Parameters")],
@@ -221,8 +221,8 @@ def _section(module: str) -> Iterator[str]:
     homes = {name: _home(f"{module}.{name}") for name in sorted(_public_names(module))} if is_package else {}
     own = [name for name, home in homes.items() if home == f"{module}.{name}"]
     yield from (f"## {module}", "", "```{eval-rst}", f".. automodule:: {module}")
-    if is_package:
-        yield f"   :members: {', '.join(own)}" if own else "   :no-members:"
+    if own or not is_package:
+        yield f"   :members: {', '.join(own)}".rstrip()
     yield from ("```", "")
     elsewhere = [f"{{py:obj}}`{name} <{home}>`" for name, home in homes.items() if name not in own]
     if elsewhere:
