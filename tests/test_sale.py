@@ -291,6 +291,48 @@ def test_a_move_may_have_a_note_and_no_reason() -> None:
     assert (sale.events[-1].reason, sale.events[-1].note) == (None, "they were quick")
 
 
+@pytest.mark.parametrize(
+    ("stage", "move"),
+    [
+        ("approach", lambda sale: sale.advance()),
+        ("approach", lambda sale: sale.lose(reason="price")),
+        ("approach", lambda sale: sale.go_back(reason="the need has changed")),
+        ("approach", lambda sale: sale.move("go_back", to="prospecting", reason="the need has changed")),
+        ("closing", lambda sale: sale.win()),
+        ("follow_up", lambda sale: sale.reopen(reason="the order was canceled")),
+    ],
+    ids=["advance", "lose", "go back", "by name", "win", "reopen"],
+)
+def test_a_move_without_a_note_has_an_empty_one(stage: str, move: Callable[[Any], object]) -> None:
+    sale = sale_in(stage)
+    if stage in DONE_IN:
+        DONE_IN[stage](sale)
+    move(sale)
+    assert [event.note for event in sale.events if isinstance(event, StageChanged)][-1] == ""
+
+
+def test_a_hook_of_the_first_stage_does_not_keep_the_deal_from_moving_on() -> None:
+    class Greeted(Stage[Deal]):
+        def on_enter(self, sale: Any) -> None:
+            sale.tasks.add("say hello")
+
+    class Process(SalesProcess[Deal]):
+        first = Greeted()
+        second = Open()
+        won = Won()
+
+    sale = Process().open(id="D-1", name="x", by="noa", at=NOW)
+    assert len(sale.deal.tasks) == 1
+    assert sale.advance().key == "second"
+
+
+@pytest.mark.parametrize("reason", [None, "they know us"])
+def test_a_competitor_is_named_only_where_a_deal_is_lost(reason: str | None) -> None:
+    sale = a_sale()
+    qualify(sale)
+    refused_and_unchanged(sale, InvalidValue, lambda: sale.move("advance", reason=reason, competitor="Globex"))
+
+
 def test_a_refused_move_says_all_that_is_missing_and_changes_nothing() -> None:
     sale = a_sale()
     refusal = refused_and_unchanged(sale, MoveRefused, sale.advance)

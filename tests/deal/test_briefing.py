@@ -20,6 +20,7 @@ def test_a_briefing_says_what_is_missing_until_all_four_things_are_ready(desk):
     desk.set_pricing("1,200 a seat")
     desk.add_competitor("Other Ltd", offer="900 a seat, no support")
     briefing = desk.set_pitch("How many lists do you keep?")
+    assert desk.current == briefing
     assert briefing.is_complete
     assert briefing.products == ("Order desk",)
     assert briefing.pricing == "1,200 a seat"

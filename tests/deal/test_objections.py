@@ -30,6 +30,7 @@ def test_an_objection_is_raised_with_what_was_said_and_by_whom(desk, price, now)
     assert desk.deal.open_objections == (price,)
     assert (price.id, price.kind, price.statement) == (1, "price", "It costs too much")
     assert (price.raised_by, price.raised_at, price.status) == ("C-1", now, ObjectionStatus.RAISED)
+    assert (price.note, price.times_reopened) == ("", 0)
 
 
 def test_a_team_may_have_kinds_of_its_own(desk):

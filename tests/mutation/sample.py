@@ -50,7 +50,16 @@ class Room:
 
 
 ROOMS = {
-    "process": Room(("src/salesflow/process",), ("tests/process",), ("tests/process", *SCENES)),
+    "process": Room(
+        ("src/salesflow/process",),
+        ("tests/process",),
+        (
+            "tests/process",
+            *SCENES,
+            "tests/hazards/test_transitions_hazards.py",
+            "tests/property/test_engine_oracle.py",
+        ),
+    ),
     "deal": Room(("src/salesflow/deal",), ("tests/deal",), ("tests/deal", *SCENES)),
     "sale": Room(
         ("src/salesflow/sale.py", "src/salesflow/work.py"),
