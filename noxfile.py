@@ -52,3 +52,10 @@ def stock_trigger(session: nox.Session) -> None:
     """The engine's suite on the stock trigger of ``transitions``."""
     session.install("-e", ".", *TEST_GROUP)
     session.run("pytest", "-q", "--stock-trigger", *SMOKE, "tests/hazards", "tests/property")
+
+
+@nox.session(python=PYTHONS[0])
+def mutation(session: nox.Session) -> None:
+    """How many wrong changes of the code the tests notice: a sample, or every one with ``-- --all``."""
+    session.install("-e", ".", *TEST_GROUP)
+    session.run("python", "tests/mutation/sample.py", *(session.posargs or ["--each", "40", "--seed", "1"]))
