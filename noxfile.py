@@ -54,7 +54,7 @@ def stock_trigger(session: nox.Session) -> None:
     session.run("pytest", "-q", "--stock-trigger", *SMOKE, "tests/hazards", "tests/property")
 
 
-@nox.session(python=PYTHONS[0])
+@nox.session(python=PYTHONS[0], default=False)
 def mutation(session: nox.Session) -> None:
     """How many wrong changes of the code the tests notice: a sample, or every one with ``-- --all``."""
     session.install("-e", ".", *TEST_GROUP)
