@@ -207,3 +207,25 @@ class TestParts:
         terms = PaymentTerms.in_parts([PaymentPart(Money("5", "USD")), PaymentPart(None)])
         with pytest.raises(CurrencyMismatch):
             terms.schedule(eur("100"), invoiced_on=NEW_YEAR)
+
+
+class TestPayingEarly:
+    @pytest.mark.parametrize(
+        ("fraction", "said"),
+        [("0.02", "2/10"), ("0.020", "2/10"), ("0.025", "2.5/10"), ("0.1", "10/10"), ("1", "100/10")],
+    )
+    def test_a_discount_is_said_in_percent_as_short_as_it_goes(self, fraction, said):
+        assert str(EarlyDiscount(Decimal(fraction), 10)) == said
+
+    @pytest.mark.parametrize(
+        ("included", "paid_on", "due"),
+        [
+            (True, date(2026, 1, 11), "117.60"),
+            (False, date(2026, 1, 11), "118.00"),
+            (True, date(2026, 1, 12), "120.00"),
+            (False, date(2026, 1, 12), "120.00"),
+        ],
+    )
+    def test_a_discount_is_on_the_tax_too_where_it_says_so(self, included, paid_on, due):
+        terms = PaymentTerms(due=Due(30), early_discount=EarlyDiscount(Decimal("0.02"), 10, tax_included=included))
+        assert terms.amount_due(eur("100"), invoiced_on=NEW_YEAR, paid_on=paid_on, tax=eur("20")) == eur(due)

@@ -60,7 +60,11 @@ ROOMS = {
             "tests/property/test_engine_oracle.py",
         ),
     ),
-    "deal": Room(("src/salesflow/deal",), ("tests/deal",), ("tests/deal", *SCENES)),
+    "deal": Room(
+        ("src/salesflow/deal",),
+        ("tests/deal",),
+        ("tests/deal", *SCENES, "tests/peers/test_terms_cases.py", "tests/peers/test_followup_cases.py"),
+    ),
     "sale": Room(
         ("src/salesflow/sale.py", "src/salesflow/work.py"),
         ("tests/test_sale.py", "tests/test_changes.py"),
