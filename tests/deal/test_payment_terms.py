@@ -209,7 +209,7 @@ class TestParts:
             terms.schedule(eur("100"), invoiced_on=NEW_YEAR)
 
 
-class TestPayingEarly:
+class TestWhatPayingEarlyComesTo:
     @pytest.mark.parametrize(
         ("fraction", "said"),
         [("0.02", "2/10"), ("0.020", "2/10"), ("0.025", "2.5/10"), ("0.1", "10/10"), ("1", "100/10")],
