@@ -11,6 +11,7 @@ import pytest
 import salesflow.deal
 from salesflow.errors import InvalidValue
 from salesflow.event import Event
+from salesflow.values.personal import is_personal
 
 USUAL = (60, 100, 200, 500, 1000, 2000, 10_000)
 MODULES = [import_module(f"salesflow.deal.{found.name}") for found in iter_modules(salesflow.deal.__path__)]
@@ -51,3 +52,10 @@ def test_a_text_may_be_as_long_as_texts_of_its_kind_and_no_longer(field: attrs.A
 
 def test_the_texts_of_a_deal_were_found() -> None:
     assert len(TEXTS) > 25
+
+
+@pytest.mark.parametrize("field", [one for one in TEXTS if is_personal(one.values[0])])
+def test_what_may_say_something_about_a_person_is_not_repeated_by_a_refusal(field: attrs.Attribute[object]) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        field.validator(None, field, "Cohen\x07")
+    assert "Cohen" not in str(refused.value)

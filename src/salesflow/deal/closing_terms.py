@@ -321,7 +321,7 @@ class TermsSigned(_TermsChanged):
 class TermsRejected(_TermsChanged):
     """The other side said no."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
+    reason: str = attrs.field(validator=is_line(limit=1000, personal=True), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with these terms rejected."""
@@ -343,7 +343,7 @@ class TermsExpired(_TermsChanged):
 class TermsWithdrawn(_TermsChanged):
     """The terms were taken back."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
+    reason: str = attrs.field(validator=is_line(limit=1000, personal=True), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with these terms withdrawn; an amount that was set by accepting them stays until it is updated."""

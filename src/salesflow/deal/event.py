@@ -210,7 +210,7 @@ class DealHeld(Event[Deal]):
         until: the day on which it should be looked at again.
     """
 
-    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
+    reason: str = attrs.field(validator=is_line(limit=1000, personal=True), metadata=personal(ERASED))
     until: date | None = attrs.field(default=None, validator=is_optional_day())
 
     def apply(self, deal: Deal, /) -> Deal:

@@ -109,7 +109,9 @@ class MeetingPlanned(Event["Deal"]):
     meeting_id: int
     purpose: str = attrs.field(validator=is_line(limit=60))
     planned_for: datetime | None = attrs.field(default=None, validator=is_optional_moment())
-    place: str | None = attrs.field(default=None, validator=is_optional_line(limit=500), metadata=personal())
+    place: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=500, personal=True), metadata=personal()
+    )
     attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
@@ -132,10 +134,16 @@ class MeetingRecorded(Event["Deal"]):
     purpose: str = attrs.field(validator=is_line(limit=60))
     held_at: datetime = attrs.field(validator=is_moment())
     summary: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
-    place: str | None = attrs.field(default=None, validator=is_optional_line(limit=500), metadata=personal())
+    place: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=500, personal=True), metadata=personal()
+    )
     attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
-    result: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
-    next_step: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
+    result: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
+    next_step: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more meeting held."""
@@ -170,8 +178,12 @@ class MeetingHeld(_MeetingChanged):
     held_at: datetime = attrs.field(validator=is_moment())
     summary: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
     attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
-    result: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
-    next_step: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
+    result: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
+    next_step: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting held."""
@@ -190,7 +202,7 @@ class MeetingHeld(_MeetingChanged):
 class MeetingCanceled(_MeetingChanged):
     """A planned meeting will not take place."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
+    reason: str = attrs.field(validator=is_line(limit=1000, personal=True), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting canceled."""
@@ -201,7 +213,9 @@ class MeetingCanceled(_MeetingChanged):
 class MeetingMissed(_MeetingChanged):
     """Somebody did not come."""
 
-    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
+    reason: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting missed."""
@@ -213,7 +227,9 @@ class MeetingRescheduled(_MeetingChanged):
     """A meeting was moved to another moment."""
 
     planned_for: datetime = attrs.field(validator=is_moment())
-    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
+    reason: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this meeting planned for another moment."""

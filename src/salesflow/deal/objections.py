@@ -205,7 +205,7 @@ class ObjectionWithdrawn(_ObjectionSettled):
 class ObjectionReopened(_ObjectionChanged):
     """A settled objection came back."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
+    reason: str = attrs.field(validator=is_line(limit=1000, personal=True), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this objection open again; its answers are kept."""

@@ -95,7 +95,9 @@ class QualificationRecorded(Event["Deal"]):
         default=None, validator=is_optional_a(bool, way_out="give True, False, or None for not known")
     )
     reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
-    authority: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000), metadata=personal())
+    authority: str | None = attrs.field(
+        default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
+    )
     timeline: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
     notes: str = attrs.field(default="", validator=is_prose(), metadata=personal())
     evidence: tuple[str, ...] = attrs.field(default=(), validator=are_lines(limit=1000))

@@ -136,7 +136,7 @@ class TaskCompleted(_TaskChanged):
 class TaskCanceled(_TaskChanged):
     """A task need not be done any more."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
+    reason: str = attrs.field(validator=is_line(limit=1000, personal=True), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this task canceled."""
@@ -147,7 +147,7 @@ class TaskCanceled(_TaskChanged):
 class TaskReopened(_TaskChanged):
     """A task has to be done after all, or again."""
 
-    reason: str = attrs.field(validator=is_line(limit=1000), metadata=personal(ERASED))
+    reason: str = attrs.field(validator=is_line(limit=1000, personal=True), metadata=personal(ERASED))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this task open again."""
