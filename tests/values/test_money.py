@@ -295,3 +295,12 @@ def test_money_adds_like_whole_cents(left, right):
     assert (one < other, one == other) == (left < right, left == right)
     assert one + other - other == one
     assert (one * 3).minor_units == left * 3
+
+
+def test_an_amount_in_a_unit_without_minor_units_is_written_without_an_exponent():
+    assert [str(Money(Decimal(given), "XAU").amount) for given in ("1E+1", "1E+2", "1", "0.5")] == [
+        "10",
+        "100",
+        "1",
+        "0.5",
+    ]
