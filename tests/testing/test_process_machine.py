@@ -60,7 +60,7 @@ def test_a_version_that_is_skipped_is_found() -> None:
         sale._append(Silent(at=sale.at, by=sale.by))
 
     with pytest.raises(AssertionError, match="version"):
-        run_process_machine(StandardProcess, work={"forge": forge}, examples=20, floor=0)
+        run_process_machine(StandardProcess, work={"forge": forge}, examples=400, floor=0)
 
 
 def test_what_is_refused_halfway_is_found() -> None:
@@ -69,7 +69,7 @@ def test_what_is_refused_halfway_is_found() -> None:
         sale.update(stage="follow_up")
 
     with pytest.raises(AssertionError, match="half was refused, and the deal has changed"):
-        run_process_machine(StandardProcess, work={"half": half}, examples=80, floor=0)
+        run_process_machine(StandardProcess, work={"half": half}, examples=400, floor=0)
 
 
 def test_two_machines_count_for_themselves() -> None:
