@@ -1,6 +1,6 @@
 """From a name to a deal: leads that are qualified, matched, converted, merged, scored and handed over.
 
-Start with LeadProcess. Every name loads when it is first asked for.
+Start with ``LeadProcess``. Every name loads when it is first asked for.
 """
 
 from __future__ import annotations
