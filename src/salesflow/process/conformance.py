@@ -180,8 +180,8 @@ class Conformance:
     events: int
     ignored: int
     variants: tuple[Variant, ...]
-    _places: Mapping[str, _Way] = attrs.field(repr=False, eq=False)
-    _numbers: Mapping[_Way, int] = attrs.field(repr=False, eq=False)
+    _places: Mapping[str, _Way] = attrs.field(repr=False, eq=False, alias="places")
+    _numbers: Mapping[_Way, int] = attrs.field(repr=False, eq=False, alias="numbers")
 
     @property
     def cases(self) -> int:

@@ -15,7 +15,8 @@ E-mail addresses, phone numbers and postal addresses are personal by their type 
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol, cast
 
 import attrs
 
@@ -55,6 +56,13 @@ def _is_of_personal_type(value: object) -> bool:
     return isinstance(value, _PERSONAL_TYPES)
 
 
+class _Factory(Protocol):
+    """What ``attrs.Factory`` makes, which its type stubs do not say."""
+
+    takes_self: bool
+    factory: Callable[[], object]
+
+
 def replacement(field: attrs.Attribute[object]) -> object:
     """What stands in a personal field once the person was forgotten.
 
@@ -63,10 +71,11 @@ def replacement(field: attrs.Attribute[object]) -> object:
     """
     instead = field.metadata.get(_MARK, attrs.NOTHING)
     found = field.default if instead is attrs.NOTHING else instead
-    if found is attrs.NOTHING or (isinstance(found, attrs.Factory) and found.takes_self):  # type: ignore[arg-type]
+    factory = cast("_Factory", found) if isinstance(found, cast("type", attrs.Factory)) else None
+    if found is attrs.NOTHING or (factory is not None and factory.takes_self):
         raise InvalidValue(
             "a personal field says what stands there once the person was forgotten",
             field=field.name,
             way_out="mark it with metadata=personal(instead=...), or give it a default",
         )
-    return found.factory() if isinstance(found, attrs.Factory) else found  # type: ignore[arg-type]
+    return found if factory is None else factory.factory()
