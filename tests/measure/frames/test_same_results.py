@@ -138,21 +138,51 @@ METRICS: dict[str, Metric[object]] = {
     "task owners by team": grouped(TaskCompletion(at=NOW).by("kind"), "team"),
     "sources by team": grouped(LeadSources(rates=RATES), "team"),
 }
-NOT_EXACT_IN_DASK = {
-    name for name, metric in METRICS.items() if "HALF" in repr(metric) or "Quantile" in repr(metric)
-} - {name for name, metric in METRICS.items() if "SKETCH" in repr(metric)}
+IN_SHORT = (
+    "number of open ones",
+    "total by expected close",
+    "size",
+    "win rate by value",
+    "cycle in working days of a zone",
+    "cycle by sketch",
+    "age",
+    "time in stage",
+    "time in working days",
+    "funnel",
+    "conversion",
+    "velocity in some time",
+    "loss reasons",
+    "objections",
+    "no next step",
+    "rotting",
+    "pushed",
+    "tasks due in some time",
+    "tasks by owner",
+    "sources",
+    "by owner",
+    "by product",
+    "by month of a zone",
+    "time in stage by team",
+)
+"""One of each kind, for engines that take long to answer: for Spark and dask a question is a job."""
+
+SLOW = ("dask", "pyspark")
 
 
-def exact_in(engine: str) -> dict[str, Metric[object]]:
-    """The metrics that an engine can do: dask has no quantiles of microseconds and cents."""
-    if engine != "dask":
-        return METRICS
-    return {name: metric for name, metric in METRICS.items() if name not in NOT_EXACT_IN_DASK}
+def asked_of(engine: str) -> dict[str, Metric[object]]:
+    """The metrics that an engine is asked for; dask has no exact quantiles of microseconds and cents."""
+    asked = {name: METRICS[name] for name in IN_SHORT} if engine in SLOW else METRICS
+    return asked if engine != "dask" else {name: one for name, one in asked.items() if not _needs_ranks(one)}
 
 
-def different(rows: list[DealRow], engine: str) -> list[str]:
+def _needs_ranks(metric: Metric[object]) -> bool:
+    inner = getattr(metric, "metric", metric)
+    in_days = getattr(getattr(inner, "calendar", None), "per_day", None) == 1
+    return bool(getattr(inner, "quantiles", ())) and inner.kept == "exact" and not in_days
+
+
+def different(rows: list[DealRow], engine: str, asked: dict[str, Metric[object]]) -> list[str]:
     """The metrics that an engine measures otherwise than rows do."""
-    asked = exact_in(engine)
     tables = framed(rows, engine)
     assert tables.faults() == ()
     found, expected = tables.measure(*asked.values(), is_checked=True), measure(rows, *asked.values())
@@ -161,7 +191,7 @@ def different(rows: list[DealRow], engine: str) -> list[str]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_engine_gives_what_the_rows_give(engine):
-    assert different(pipeline(45, seed=5), engine) == []
+    assert different(pipeline(45, seed=5), engine, asked_of(engine)) == []
 
 
 @pytest.mark.parametrize("engine", QUICK)
@@ -177,14 +207,14 @@ def test_an_engine_gives_what_the_rows_give(engine):
     ids=["no deals", "one deal of which nothing is known", "one deal", "all lost", "no amount known"],
 )
 def test_little_to_measure_is_the_same_too(engine, rows):
-    assert different(rows, engine) == []
+    assert different(rows, engine, {name: METRICS[name] for name in IN_SHORT}) == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), count=st.integers(1, 25))
 @pytest.mark.parametrize("engine", ["polars", "pyarrow"])
 def test_so_it_is_for_any_pipeline(engine, seed, count):
-    assert different(pipeline(count, seed=seed), engine) == []
+    assert different(pipeline(count, seed=seed), engine, asked_of(engine)) == []
 
 
 def test_sums_are_exact_beyond_eight_bytes_and_floating_point():
@@ -235,7 +265,7 @@ def test_results_have_the_types_that_rows_give():
 @pytest.mark.filterwarnings("ignore:Dask support")
 @pytest.mark.parametrize("metric", [SalesCycle(quantiles=["0.5"]), DealSize(quantiles=["0.9"])], ids=["cycle", "size"])
 def test_dask_refuses_a_quantile_that_it_would_guess(metric):
-    with pytest.raises(InvalidValue, match='no exact quantiles.*kept="sketch"'):
+    with pytest.raises(InvalidValue, match=r'no exact quantiles.*kept="sketch"'):
         framed([a_row("D-1", "won", took=2, amount="1")], "dask").measure(metric)
 
 
@@ -248,6 +278,6 @@ def test_dask_counts_whole_days_exactly():
 
 def test_one_pipeline_is_not_like_another():
     """The test above can fail: the metrics tell two pipelines apart."""
-    one, other = (measure(pipeline(45, seed=seed), *METRICS.values()) for seed in (5, 6))
+    one, other = (measure(pipeline(count, seed=count), *METRICS.values()) for count in (45, 46))
     alike = [name for name, metric in METRICS.items() if one[metric] == other[metric]]
     assert alike == []

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.frames.days import MOST_STEPS
-from salesflow.measure.frames.engine import narwhals, utc_day
+from salesflow.measure.frames.engine import narwhals
 from salesflow.measure.frames.questions import Question
 from salesflow.measure.frames.scope import COLUMNS, places
 from salesflow.measure.rates import Rates
-from salesflow.measure.result import Axis
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -44,7 +43,7 @@ def converted(plan: AmountPlan, mask: nw.Expr, rates: Rates) -> tuple[nw.Expr, d
     axis = plan.axis
     column = COLUMNS[axis]
     dated = deals.known(column)
-    day = deals.day(column) if axis is Axis.EXPECTED else utc_day(deals.at(column))
+    day = narwhals().col("sf_rate_day")
     own = mask & session.of_currency(rates.into) if rates.into in session.currencies else deals.none
     known, units = own, deals.zero
     if rates.into in session.currencies:

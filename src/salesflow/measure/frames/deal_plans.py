@@ -47,6 +47,8 @@ class AmountPlan(DealPlan[Any]):
     def __init__(self, metric: Any, scope: Scope) -> None:
         super().__init__(metric, scope)
         self._rates: Rates | None = metric.rates
+        if metric.rates is not None:
+            self.question = scope.about_rate_days(metric.axis)
 
     def with_amount(self, mask: nw.Expr) -> tuple[nw.Expr, dict[str, tuple[nw.Expr, nw.Expr]]]:
         """Which of the deals have an amount, and those of each currency with their minor units; others are left out."""

@@ -60,6 +60,7 @@ class Question:
         self._cells: dict[Key, Cell] | None = None
         self._id_masks: dict[str, tuple[nw.Expr, str]] = {}
         self._ids: dict[str, dict[Key, list[str]]] = {}
+        self._once: dict[int, tuple[nw.Expr, str]] = {}
 
     def count(self, mask: nw.Expr) -> str:
         """How many rows are of a kind; the name under which the answer is given."""
@@ -91,8 +92,14 @@ class Question:
 
     def _where(self, mask: nw.Expr, value: nw.Expr, otherwise: int) -> nw.Expr:
         nw = narwhals()
-        chosen: nw.Expr = nw.when(mask).then(value).otherwise(nw.lit(otherwise, nw.Int64))
-        return chosen
+        chosen: nw.Expr = nw.when(self._column(mask)).then(self._column(value))
+        return chosen.otherwise(nw.lit(otherwise, nw.Int64))  # type: ignore[attr-defined,no-any-return]  # a started when
+
+    def _column(self, expression: nw.Expr) -> nw.Expr:
+        """A column of its own for what is used more than once, because most engines would work it out as often."""
+        if id(expression) not in self._once:
+            self._once[id(expression)] = expression, f"sf_once{len(self._once)}"
+        return narwhals().col(self._once[id(expression)][1])  # type: ignore[no-any-return]  # a column
 
     def _ask(self, column: nw.Expr, way: str) -> str:
         name = f"sf{len(self._columns)}"
@@ -127,13 +134,16 @@ class Question:
         nw = narwhals()
         names = [f"sf{place}" for place in range(len(self._columns))]
         made = [getattr(nw.col(name), way)().alias(name) for name, way in zip(names, self._ways, strict=True)]
+        frame = self.frame
+        if self._once:
+            frame = frame.with_columns(*(expression.alias(name) for expression, name in self._once.values()))
         if self.keys:
-            asked = self.frame.select(*self.keys, *self._columns)
+            asked = frame.select(*self.keys, *self._columns)
             asked = asked.group_by(*self.keys).agg(*made) if made else asked.unique()
         elif not made:
             return
         else:
-            asked = self.frame.select(
+            asked = frame.select(
                 *(getattr(column, way)() for column, way in zip(self._columns, self._ways, strict=True))
             )
         for row in asked.collect().iter_rows(named=True):

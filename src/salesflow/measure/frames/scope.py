@@ -236,6 +236,16 @@ class Scope:
         )
         return question, narwhals().col("sf_units")
 
+    def about_rate_days(self, axis: Axis) -> Question:
+        """The question about the deals with the column ``sf_rate_day``: the days whose rates count, or any if not known."""
+        deals, column = self.deals, COLUMNS[axis]
+        day = deals.day(column) if axis is Axis.EXPECTED else utc_day(deals.at(column))
+        return self.session.question(
+            f"deals{self.name} rates on {axis}",
+            lambda: deals.frame.with_columns(day.alias("sf_rate_day")),
+            self.key_names,
+        )
+
     def about_deals_with(self, name: str, key: nw.Expr) -> Question:
         """The question about the deals, for every group and one key more.
 
