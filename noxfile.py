@@ -40,11 +40,11 @@ def wheel(session: nox.Session) -> None:
     (built,) = where.glob("salesflow-*.whl")
     session.install(str(built), "pytest>=8", "hypothesis>=6.100")
     with session.chdir(where):
-        session.run("python", "-c", "import salesflow; assert 'site-packages' in salesflow.__file__, salesflow.__file__")
+        session.run(
+            "python", "-c", "import salesflow; assert 'site-packages' in salesflow.__file__, salesflow.__file__"
+        )
     root = Path(__file__).parent
-    session.run(
-        "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(root), *(str(root / part) for part in SMOKE)
-    )
+    session.run("pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(root), *(str(root / part) for part in SMOKE))
 
 
 @nox.session(python=PYTHONS[0])

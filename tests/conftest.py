@@ -6,8 +6,12 @@ from contextlib import ExitStack
 
 import pytest
 from engines import STOCK, running_on
+from hypothesis import settings
 
 _switched = ExitStack()
+
+settings.register_profile("salesflow", deadline=None)  # no test depends on how fast the machine is
+settings.load_profile("salesflow")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -55,10 +55,10 @@ class Attempt:
     __slots__ = ("competitor", "note", "reason", "route", "unmet")
 
     def __init__(self, route: Route[Never], reason: str | None, note: str, competitor: str | None) -> None:
-        self.route = route
-        self.reason = reason
-        self.note = note
-        self.competitor = competitor
+        self.route: Route[Never] = route
+        self.reason: str | None = reason
+        self.note: str = note
+        self.competitor: str | None = competitor
         self.unmet: list[Unmet] | None = None
 
 

@@ -78,7 +78,9 @@ STORAGES = (
     ),
     Storage("psycopg, asynchronous", _example("psycopg_storage.py"), ("test_adapter_psycopg", "TestPsycopgStorage")),
     Storage("Django on SQLite", _example("django_storage/storage.py"), ("test_adapter_django", "TestDjangoOnSQLite")),
-    Storage("Django on PostgreSQL", _example("django_storage/storage.py"), ("test_adapter_django", "TestDjangoOnPostgreSQL")),
+    Storage(
+        "Django on PostgreSQL", _example("django_storage/storage.py"), ("test_adapter_django", "TestDjangoOnPostgreSQL")
+    ),
 )
 
 

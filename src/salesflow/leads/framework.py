@@ -105,7 +105,7 @@ class Criterion(Generic[V]):
         hint: str = "",
         fulfilled_by: Callable[[V], bool] | None = None,
     ) -> None:
-        self.question = line(question, field="question", limit=500)
+        self.question: str = line(question, field="question", limit=500)
         if kind not in PLACES:
             raise WrongType(
                 "an answer is yes or no, a text, an amount, a number or a day",

@@ -5,6 +5,8 @@ The questions are those that each framework is known for, in our own words.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from salesflow.leads.framework import Criterion, Framework
 from salesflow.values.money import Money
 
@@ -16,8 +18,10 @@ class NeedAndMeans(Framework):
 
     title = "Need and means"
 
-    need = Criterion("What do they need or want that we can meet?", kind=str, hint="Ask what they need.")
-    can_afford = Criterion("Can they afford it?", kind=bool, hint="Ask what they can spend.")
+    need: ClassVar[Criterion[str]] = Criterion(
+        "What do they need or want that we can meet?", kind=str, hint="Ask what they need."
+    )
+    can_afford: ClassVar[Criterion[bool]] = Criterion("Can they afford it?", kind=bool, hint="Ask what they can spend.")
 
 
 class BANT(Framework):
@@ -25,10 +29,16 @@ class BANT(Framework):
 
     title = "BANT"
 
-    budget = Criterion("What can they spend?", kind=Money, hint="Ask what was set aside for it.")
-    authority = Criterion("Who decides?", kind=str, hint="Ask who signs.")
-    need = Criterion("What do they need it for?", kind=str, hint="Ask what happens if nothing changes.")
-    timing = Criterion("When do they want to have it?", kind=str, hint="Ask what has to be ready by when.")
+    budget: ClassVar[Criterion[Money]] = Criterion(
+        "What can they spend?", kind=Money, hint="Ask what was set aside for it."
+    )
+    authority: ClassVar[Criterion[str]] = Criterion("Who decides?", kind=str, hint="Ask who signs.")
+    need: ClassVar[Criterion[str]] = Criterion(
+        "What do they need it for?", kind=str, hint="Ask what happens if nothing changes."
+    )
+    timing: ClassVar[Criterion[str]] = Criterion(
+        "When do they want to have it?", kind=str, hint="Ask what has to be ready by when."
+    )
 
 
 class CHAMP(Framework):
@@ -36,10 +46,18 @@ class CHAMP(Framework):
 
     title = "CHAMP"
 
-    challenges = Criterion("What keeps them from their goals?", kind=str, hint="Ask what they have tried.")
-    authority = Criterion("Who takes part in the decision?", kind=str, hint="Ask how the last one was made.")
-    money = Criterion("What is it worth to them, and what can they spend?", kind=Money, hint="Work it out with them.")
-    prioritization = Criterion("How urgent is it among their plans?", kind=str, hint="Ask what comes before it.")
+    challenges: ClassVar[Criterion[str]] = Criterion(
+        "What keeps them from their goals?", kind=str, hint="Ask what they have tried."
+    )
+    authority: ClassVar[Criterion[str]] = Criterion(
+        "Who takes part in the decision?", kind=str, hint="Ask how the last one was made."
+    )
+    money: ClassVar[Criterion[Money]] = Criterion(
+        "What is it worth to them, and what can they spend?", kind=Money, hint="Work it out with them."
+    )
+    prioritization: ClassVar[Criterion[str]] = Criterion(
+        "How urgent is it among their plans?", kind=str, hint="Ask what comes before it."
+    )
 
 
 class SPIN(Framework):
@@ -47,10 +65,18 @@ class SPIN(Framework):
 
     title = "SPIN"
 
-    situation = Criterion("How do they work today?", kind=str, hint="Prepare, and ask only what cannot be looked up.")
-    problem = Criterion("What does not work?", kind=str, hint="Ask what is slow, dear or wrong about it.")
-    implication = Criterion("What does that lead to?", kind=str, hint="Ask what it costs, and whom.")
-    need_payoff = Criterion("What would it be worth to have it solved?", kind=str, hint="Let them say it.")
+    situation: ClassVar[Criterion[str]] = Criterion(
+        "How do they work today?", kind=str, hint="Prepare, and ask only what cannot be looked up."
+    )
+    problem: ClassVar[Criterion[str]] = Criterion(
+        "What does not work?", kind=str, hint="Ask what is slow, dear or wrong about it."
+    )
+    implication: ClassVar[Criterion[str]] = Criterion(
+        "What does that lead to?", kind=str, hint="Ask what it costs, and whom."
+    )
+    need_payoff: ClassVar[Criterion[str]] = Criterion(
+        "What would it be worth to have it solved?", kind=str, hint="Let them say it."
+    )
 
 
 class MEDDPICC(Framework):
@@ -61,13 +87,27 @@ class MEDDPICC(Framework):
 
     title = "MEDDPICC"
 
-    metrics = Criterion("What will they measure the success by?", kind=str, hint="Ask for figures before and after.")
-    economic_buyer = Criterion("Who can spend the money?", kind=str, hint="Meet them, or find out how to.")
-    decision_criteria = Criterion("What do they compare by?", kind=str, hint="Ask for the list, or write it with them.")
-    decision_process = Criterion("How do they decide, step by step?", kind=str, hint="Ask for every step and its date.")
-    paper_process = Criterion("What has to be signed by whom?", kind=str, hint="Ask for purchasing, legal, security.")
-    identified_pain = Criterion("What hurts, and whom?", kind=str, hint="Ask what made them look now.")
-    champion = Criterion(
+    metrics: ClassVar[Criterion[str]] = Criterion(
+        "What will they measure the success by?", kind=str, hint="Ask for figures before and after."
+    )
+    economic_buyer: ClassVar[Criterion[str]] = Criterion(
+        "Who can spend the money?", kind=str, hint="Meet them, or find out how to."
+    )
+    decision_criteria: ClassVar[Criterion[str]] = Criterion(
+        "What do they compare by?", kind=str, hint="Ask for the list, or write it with them."
+    )
+    decision_process: ClassVar[Criterion[str]] = Criterion(
+        "How do they decide, step by step?", kind=str, hint="Ask for every step and its date."
+    )
+    paper_process: ClassVar[Criterion[str]] = Criterion(
+        "What has to be signed by whom?", kind=str, hint="Ask for purchasing, legal, security."
+    )
+    identified_pain: ClassVar[Criterion[str]] = Criterion(
+        "What hurts, and whom?", kind=str, hint="Ask what made them look now."
+    )
+    champion: ClassVar[Criterion[str]] = Criterion(
         "Who sells it on the inside?", kind=str, hint="Test them: ask for something that costs effort."
     )
-    competition = Criterion("Whom else do they look at, doing nothing included?", kind=str, hint="Ask.")
+    competition: ClassVar[Criterion[str]] = Criterion(
+        "Whom else do they look at, doing nothing included?", kind=str, hint="Ask."
+    )

@@ -125,8 +125,8 @@ class Distribution:
     is_exact = True
 
     def __init__(self) -> None:
-        self.count = 0
-        self.total = 0
+        self.count: int = 0
+        self.total: int = 0
         self.least: int | None = None
         self.most: int | None = None
 

@@ -139,8 +139,8 @@ class Line:
     __slots__ = ("deals", "left", "summed", "sums")
 
     def __init__(self, noted: Noted) -> None:
-        self.deals = noted
-        self.summed = 0
+        self.deals: Noted = noted
+        self.summed: int = 0
         """How many of them have a known amount."""
         self.sums: dict[str, Fraction] = {}
         self.left: dict[str, Noted] = {}

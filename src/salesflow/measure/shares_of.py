@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -106,8 +106,9 @@ class PartTally(DealTally[R_co]):
 
     def __init__(self, metric: PartMetric[R_co]) -> None:
         super().__init__(metric)
-        self.judge = metric.judged
-        self.asked, self.found = metric.noted(), metric.noted()
+        self.judge: Callable[[DealRow], bool | str | None] = metric.judged
+        self.asked: Noted = metric.noted()
+        self.found: Noted = metric.noted()
 
     def count(self, rows: Sequence[DealRow]) -> None:
         judge = self.judge

@@ -73,13 +73,13 @@ class Rows:
     ) -> None:
         self._records = records or Records()
         self._chain = chain
-        self.has_chain = chain is not None
+        self.has_chain: bool = chain is not None
         self._unique = tuple(unique)
         self._indexed = {kind: _checked(kind, fields) for kind, fields in indexed.items()}
         names = dict.fromkeys(name for fields in self._indexed.values() for name in fields)
         self._all_indexed = tuple(names)
         self._fields: dict[type[Entity], tuple[str | None, ...]] = {}
-        self.columns = tuple(column_of(name) for name in names)
+        self.columns: tuple[str, ...] = tuple(column_of(name) for name in names)
 
     def of(self, changes: ChangeSet) -> SetRows:
         """A set of changes as rows. All of it is made before anything is written.

@@ -102,10 +102,10 @@ class Exploration(Generic[W]):
         self._auditor = Auditor(self._requirements.values(), findings)
         self._waiting: deque[Place[W]] = deque()
         self._seen: dict[tuple[object, ...], Place[W]] = {}
-        self.tally = Tally()
+        self.tally: Tally = Tally()
         self.stuck: dict[Route[W], tuple[str, ...]] = {}
         self.made: set[Route[W]] = set()
-        self.is_complete = True
+        self.is_complete: bool = True
 
     @property
     def places(self) -> tuple[Place[W], ...]:

@@ -38,8 +38,8 @@ try:
     from hypothesis import HealthCheck, settings
     from hypothesis import strategies as st
     from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-except ImportError as error:
-    raise MissingExtra("testing", needed_for="a state machine of a process") from error
+except ImportError as _error:
+    raise MissingExtra("testing", needed_for="a state machine of a process") from _error
 
 from salesflow.testing.strategies.desk_work import LEAD_WORK, SALE_WORK, DeskWork
 
@@ -107,7 +107,7 @@ class ProcessMachine(RuleBasedStateMachine):
         else:
             self.unit = process.capture(self.draft or a_lead(process.lead_type), by=SOMEBODY, at=NOW)
         self.past: tuple[Event[Any], ...] = ()
-        self.laws_hold = True
+        self.laws_hold: bool = True
         self.versions: list[Worked] = [
             fold(self.unit.events[:number]) for number in range(1, len(self.unit.events) + 1)
         ]

@@ -49,17 +49,18 @@ class Profile:
     )  # fmt: skip
 
     def __init__(self, entity: Entity, rules: MatchingRules) -> None:
-        self.entity = entity
+        self.entity: Entity = entity
         self.person: NameForm | None = None
         self.organization: NameForm | None = None
         self.employer: str | None = None
         self.registrations: tuple[str | None, str | None] = (None, None)
         self.address: tuple[str, ...] | None = None
-        self.has_person = self.has_organization = False
+        self.has_person: bool = False
+        self.has_organization: bool = False
         website: str | None = None
         phones: tuple[PhoneNumber | None, ...]
         self.mailbox: str | None = None
-        self.is_role_mailbox = False
+        self.is_role_mailbox: bool = False
         self.domains: tuple[str, ...] = ()
         self.lines: tuple[Line, ...] = ()
         self.line_keys: frozenset[str] = frozenset()
@@ -77,7 +78,7 @@ class Profile:
                 self._name_organization(entity.organization_name, entity.address, rules)
                 website, phones = entity.website, (entity.phone, entity.mobile)
             case Organization():
-                self.has_organization = True
+                self.has_organization: bool = True
                 self._name_organization(entity.name, entity.address, rules)
                 self.registrations = (_number(entity.registration_id), _number(entity.tax_id))
                 website, phones = entity.website, (entity.phone,)

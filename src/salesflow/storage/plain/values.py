@@ -183,6 +183,9 @@ def _moment_text(value: object) -> str:
     zone = value.tzinfo
     if zone is None:
         raise InvalidValue("must have a time zone", field="moment")
+    offset = value.utcoffset()
+    if offset is None or offset.microseconds:
+        raise InvalidValue("must have a time zone whose offset is in whole seconds", field="moment")
     text = datetime.isoformat(value)
     if zone is UTC or isinstance(zone, timezone):
         return text

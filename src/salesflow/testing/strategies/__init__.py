@@ -27,8 +27,8 @@ from salesflow.people.lead import Lead
 
 try:
     from hypothesis import strategies as st
-except ImportError as error:
-    raise MissingExtra("testing", needed_for="salesflow.testing.strategies") from error
+except ImportError as _error:
+    raise MissingExtra("testing", needed_for="salesflow.testing.strategies") from _error
 
 from salesflow.testing.strategies.building import SPECIAL, of_class, of_type
 from salesflow.testing.strategies.catalog import catalog, drafts, drafts_of_leads
