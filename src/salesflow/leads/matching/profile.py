@@ -78,7 +78,7 @@ class Profile:
                 self._name_organization(entity.organization_name, entity.address, rules)
                 website, phones = entity.website, (entity.phone, entity.mobile)
             case Organization():
-                self.has_organization: bool = True
+                self.has_organization = True
                 self._name_organization(entity.name, entity.address, rules)
                 self.registrations = (_number(entity.registration_id), _number(entity.tax_id))
                 website, phones = entity.website, (entity.phone,)
