@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from salesflow.deal.objections import ObjectionStatus
 from salesflow.deal.tasks import TaskStatus
 from salesflow.errors import InvalidValue
-from salesflow.measure.frames.engine import narwhals
+from salesflow.measure.frames.engine import Expr, col, narwhals
 from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.plans import DealPlan, Plan, planned
 from salesflow.measure.frames.questions import Key, Noting
@@ -31,9 +31,6 @@ from salesflow.measure.tasks import (
 )
 from salesflow.outcome import Outcome
 
-if TYPE_CHECKING:
-    import narwhals as nw
-
 __all__ = ["ObjectionsPlan", "TasksPlan"]
 
 _DEAL_NOTES = ("closed", "won", "closed_resolved", "won_resolved")
@@ -48,7 +45,7 @@ class ObjectionsPlan(DealPlan[Any]):
         nw, session = narwhals(), self.session
         table = session.table("objections", needed_for=metric)
         flags = {"sf_in": self.chosen, "sf_outcome": self.deals.text("outcome")}
-        frame = scope.joined(table, flags).filter(nw.col("sf_in"))
+        frame = scope.joined(table, flags).filter(col("sf_in"))
         frame = frame.with_columns(table.text("kind").alias("sf_kind"))
         raised, settled_at = table.at("raised_at"), table.at("settled_at")
         frame = session.with_days(frame, metric.calendar, raised, settled_at, name="sf_length")
@@ -60,7 +57,7 @@ class ObjectionsPlan(DealPlan[Any]):
         }
         self._reopened = self._by_kind.sum(table.every, table.number("times_reopened"))
         settled = resolved & table.known("settled_at")
-        length = nw.col("sf_length")
+        length = col("sf_length")
         repeats = metric.calendar.per_day == 1
         self._times = Values(self._by_kind, settled, length, metric=metric, repeats=repeats)
         over_all = session.question(name, lambda: frame, names)
@@ -68,11 +65,11 @@ class ObjectionsPlan(DealPlan[Any]):
         self._all_times = Values(over_all, settled, length, metric=metric, repeats=repeats, parts=parts)
         of_deals = (*names, "deal_id", "sf_kind", "sf_outcome")
         deals = frame.select(*of_deals, resolved.cast(nw.Int64).alias("sf_resolved"))
-        deals = deals.group_by(*of_deals).agg(nw.col("sf_resolved").min())
+        deals = deals.group_by(*of_deals).agg(col("sf_resolved").min())
         self._deals = session.question(f"{name} deals", lambda: deals, (*names, "sf_kind"))
         outcome = Table("objections", deals, frozenset({"sf_outcome"}), table.engine, self._outcome_schema())
         closed, won = (outcome.any_of("sf_outcome", of) for of in ((Outcome.WON, Outcome.LOST), (Outcome.WON,)))
-        all_resolved = nw.col("sf_resolved") == 1
+        all_resolved = col("sf_resolved") == 1
         masks = (closed, won, closed & all_resolved, won & all_resolved)
         self._of_deals = {
             one: self.note(mask, self._deals, "deal_id") for one, mask in zip(_DEAL_NOTES, masks, strict=True)
@@ -114,13 +111,13 @@ class ObjectionsPlan(DealPlan[Any]):
 class _Tasks:
     """The verdicts on tasks as conditions, one after the other as ``TaskCompletion.verdict`` gives them."""
 
-    def __init__(self, metric: TaskCompletion, scope: Scope, table: Table, chosen: nw.Expr) -> None:
+    def __init__(self, metric: TaskCompletion, scope: Scope, table: Table, chosen: Expr) -> None:
         at = table.zero + scope.microseconds(metric.at)
         created, due, done = (table.at(column) for column in ("created_at", "due_at", "done_at"))
         ended = table.known("done_at") & (done <= at)
         has_due = table.known("due_at")
         self.short = has_due & (due - created <= scope.length(metric.short_term))
-        self.masks: dict[str, nw.Expr] = {}
+        self.masks: dict[str, Expr] = {}
         self._rest = chosen
         self._give(LATER, created > at)
         self._give(CANCELED, table.any_of("status", (TaskStatus.CANCELED,)) & ended)
@@ -134,7 +131,7 @@ class _Tasks:
         self._give("overdue", due < at)
         self._give(NOT_DUE, table.every)
 
-    def _give(self, verdict: str, holds: nw.Expr) -> None:
+    def _give(self, verdict: str, holds: Expr) -> None:
         self.masks[verdict] = self._rest & holds
         self._rest = self._rest & ~holds
 
@@ -161,7 +158,7 @@ class TasksPlan(DealPlan[Any]):
         table = self.session.table("tasks", needed_for=metric)
         flags = {} if metric.period is None else {"sf_in": self.chosen}
         table = attrs.evolve(table, frame=scope.joined(table, flags))
-        chosen = narwhals().col("sf_in") if flags else table.every
+        chosen = col("sf_in") if flags else table.every
         own = ("sf_own",) if column else ()
         frame = table.frame.with_columns(table.key(column).alias("sf_own")) if column else table.frame
         name = f"tasks{scope.name} {column}" + (f" {metric.axis} {metric.period}" if flags else "")

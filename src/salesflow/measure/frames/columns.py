@@ -166,12 +166,15 @@ def _is_accepted(kind: Kind, dtype: Any, naive_is_utc: bool) -> bool:
         return isinstance(dtype, nw.Datetime) and (naive_is_utc or dtype.time_zone is not None)
     if kind is Kind.DAY:
         return dtype == nw.Date or (isinstance(dtype, nw.Datetime) and dtype.time_zone is None)
-    text, whole = dtype in (nw.String, nw.Categorical) or isinstance(dtype, nw.Enum), dtype.is_integer()
-    return {
+    if kind is Kind.AMOUNT:
+        return bool(isinstance(dtype, nw.Decimal))
+    text = dtype in (nw.String, nw.Categorical) or isinstance(dtype, nw.Enum)
+    whole = bool(dtype.is_integer())
+    accepted: dict[Kind, bool] = {
         Kind.KEY: text or whole,
         Kind.TEXT: text,
-        Kind.AMOUNT: dtype == nw.Decimal or isinstance(dtype, nw.Decimal),
         Kind.UNITS: whole,
         Kind.FLAG: dtype == nw.Boolean,
         Kind.NUMBER: whole,
-    }[kind]
+    }
+    return accepted[kind]

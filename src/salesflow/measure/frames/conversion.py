@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.frames.days import MOST_STEPS
-from salesflow.measure.frames.engine import narwhals
+from salesflow.measure.frames.engine import Expr, choose, col
 from salesflow.measure.frames.questions import Question
-from salesflow.measure.frames.scope import COLUMNS, places
+from salesflow.measure.frames.scope import COLUMNS
+from salesflow.measure.frames.session import places
 from salesflow.measure.rates import Rates
 
 if TYPE_CHECKING:
-    import narwhals as nw
-
     from salesflow.measure.frames.deal_plans import AmountPlan
 
 __all__ = ["converted"]
@@ -28,7 +27,7 @@ __all__ = ["converted"]
 _MOST = 2**62
 
 
-def converted(plan: AmountPlan, mask: nw.Expr, rates: Rates) -> tuple[nw.Expr, dict[str, tuple[nw.Expr, nw.Expr]]]:
+def converted(plan: AmountPlan, mask: Expr, rates: Rates) -> tuple[Expr, dict[str, tuple[Expr, Expr]]]:
     """Which deals have an amount that can be converted, and their amounts in minor units of the target.
 
     Args:
@@ -43,7 +42,7 @@ def converted(plan: AmountPlan, mask: nw.Expr, rates: Rates) -> tuple[nw.Expr, d
     axis = plan.axis
     column = COLUMNS[axis]
     dated = deals.known(column)
-    day = narwhals().col("sf_rate_day")
+    day = col("sf_rate_day")
     own = mask & session.of_currency(rates.into) if rates.into in session.currencies else deals.none
     known, units = own, deals.zero
     if rates.into in session.currencies:
@@ -58,7 +57,7 @@ def converted(plan: AmountPlan, mask: nw.Expr, rates: Rates) -> tuple[nw.Expr, d
         plan.leave_out(f"no rate of {code} on its {axis} date", of_code & dated & ~rated)
         if steps:
             worth = _worth(plan, of_code, session.minor_units(code), day, _scaled(steps, code, rates.into))
-            units = narwhals().when(rated).then(worth).otherwise(units)
+            units = choose(rated, worth, units)
             known = known | rated
     return known, {rates.into: (known, units)}
 
@@ -76,16 +75,15 @@ def _scaled(steps: list[tuple[date, Fraction]], code: str, into: str) -> list[tu
     return [(on.toordinal(), *(value * power).as_integer_ratio()) for on, value in steps]
 
 
-def _worth(plan: AmountPlan, mask: nw.Expr, units: nw.Expr, day: nw.Expr, steps: list[tuple[int, int, int]]) -> nw.Expr:
-    nw = narwhals()
+def _worth(plan: AmountPlan, mask: Expr, units: Expr, day: Expr, steps: list[tuple[int, int, int]]) -> Expr:
     _check_room(plan, mask, units, max(max(by, parts) for _, by, parts in steps))
     worth = _half_up(units, *steps[0][1:])
     for on, by, parts in steps[1:]:
-        worth = nw.when(day >= on).then(_half_up(units, by, parts)).otherwise(worth)
+        worth = choose(day >= on, _half_up(units, by, parts), worth)
     return worth
 
 
-def _check_room(plan: AmountPlan, mask: nw.Expr, units: nw.Expr, factor: int) -> None:
+def _check_room(plan: AmountPlan, mask: Expr, units: Expr, factor: int) -> None:
     asked = Question(plan.deals.frame, ())
     names = asked.least(mask, units), asked.most(mask, units)
     cell = asked.cell(())
@@ -99,9 +97,8 @@ def _check_room(plan: AmountPlan, mask: nw.Expr, units: nw.Expr, factor: int) ->
         )
 
 
-def _half_up(units: nw.Expr, by: int, parts: int) -> nw.Expr:
+def _half_up(units: Expr, by: int, parts: int) -> Expr:
     """Minor units times a fraction, rounded half away from zero."""
-    nw = narwhals()
-    size = nw.when(units < 0).then(units * -1).otherwise(units)
+    size = choose(units < 0, units * -1, units)
     rounded = (size * (2 * by) + parts) // (2 * parts)
-    return nw.when(units < 0).then(rounded * -1).otherwise(rounded)  # type: ignore[no-any-return]  # a number
+    return choose(units < 0, rounded * -1, rounded)

@@ -10,17 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
 import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.days import CalendarDays, DayCount, ElapsedDays, WorkedDays
-from salesflow.measure.frames.engine import Frame, balanced, narwhals, utc_day
+from salesflow.measure.frames.engine import Expr, Frame, balanced, col, narwhals, utc_day
 from salesflow.values.working_days import Weekday, WorkingDays
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 __all__ = ["MOST_STEPS", "Span", "local_day", "with_units"]
 
@@ -67,7 +63,7 @@ def _changes(zone: tzinfo, span: Span) -> Iterator[tuple[int, int]]:
         at, offset = following, then
 
 
-def local_day(microseconds: nw.Expr, zone: tzinfo, span: Span) -> nw.Expr:
+def local_day(microseconds: Expr, zone: tzinfo, span: Span) -> Expr:
     """The number of the local day on which a moment lies.
 
     Raises:
@@ -92,7 +88,7 @@ def _bounded(count: int, what: str) -> None:
         )
 
 
-def _worked_before(number: nw.Expr, days: WorkingDays, span: Span) -> nw.Expr:
+def _worked_before(number: Expr, days: WorkingDays, span: Span) -> Expr:
     """How many days are worked from the first of the calendar up to before this day, as ``WorkingDays`` counts them."""
     nw = narwhals()
     rest = [one for one in Weekday if one in days.weekend]
@@ -106,7 +102,7 @@ def _worked_before(number: nw.Expr, days: WorkingDays, span: Span) -> nw.Expr:
     return balanced([*terms, *((number > one).cast(nw.Int64) * -1 for one in off)])
 
 
-def with_units(frame: Frame, calendar: DayCount, start: nw.Expr, end: nw.Expr, span: Span, *, name: str) -> Frame:
+def with_units(frame: Frame, calendar: DayCount, start: Expr, end: Expr, span: Span, *, name: str) -> Frame:
     """A frame with the units of a calendar between two moments, as ``calendar.units`` gives them.
 
     Args:
@@ -129,7 +125,7 @@ def with_units(frame: Frame, calendar: DayCount, start: nw.Expr, end: nw.Expr, s
             value=calendar,
             way_out="measure the rows themselves with measure()",
         )
-    zone, col = calendar.zone, narwhals().col
+    zone = calendar.zone
     first, last = f"{name}_first", f"{name}_last"
     frame = frame.with_columns(local_day(start, zone, span).alias(first), local_day(end, zone, span).alias(last))
     if isinstance(calendar, CalendarDays):

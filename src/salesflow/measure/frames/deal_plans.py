@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.age import OpenAge
 from salesflow.measure.amounts import UNKNOWN, DealCount, DealSize, Sums, TotalAmount
 from salesflow.measure.cycle import SalesCycle
 from salesflow.measure.frames.conversion import converted
+from salesflow.measure.frames.engine import Expr
 from salesflow.measure.frames.plans import DealPlan, planned
 from salesflow.measure.frames.questions import Key, Total
-from salesflow.measure.frames.scope import COLUMNS, Scope, places
+from salesflow.measure.frames.scope import COLUMNS, Scope
+from salesflow.measure.frames.session import places
 from salesflow.measure.frames.values import Values
 from salesflow.measure.hygiene import NoNextStep, PushedCloseDates, RottingShare
 from salesflow.measure.rates import Rates
 from salesflow.measure.reasons import Competitors, LossReasons, WinReasons
 from salesflow.measure.win_rate import Among, WinRate
 from salesflow.outcome import Outcome
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 __all__ = ["AmountPlan"]
 
@@ -50,7 +49,7 @@ class AmountPlan(DealPlan[Any]):
         if metric.rates is not None:
             self.question = scope.about_rate_days(metric.axis)
 
-    def with_amount(self, mask: nw.Expr) -> tuple[nw.Expr, dict[str, tuple[nw.Expr, nw.Expr]]]:
+    def with_amount(self, mask: Expr) -> tuple[Expr, dict[str, tuple[Expr, Expr]]]:
         """Which of the deals have an amount, and those of each currency with their minor units; others are left out."""
         known = self.session.amount_known
         self.leave_out(UNKNOWN, mask & ~known)
@@ -63,7 +62,7 @@ class AmountPlan(DealPlan[Any]):
     def _codes(self) -> tuple[str, ...]:
         return self.session.currencies if self.session.has_amounts else ()
 
-    def sums(self, mask: nw.Expr) -> tuple[nw.Expr, _Sums]:
+    def sums(self, mask: Expr) -> tuple[Expr, _Sums]:
         """Ask for what the deals add up to; gives which of them have an amount."""
         known, by_currency = self.with_amount(mask)
         return known, _Sums(self, by_currency)
@@ -72,7 +71,7 @@ class AmountPlan(DealPlan[Any]):
 class _Sums:
     """Sums of money that are asked for, by currency."""
 
-    def __init__(self, plan: AmountPlan, by_currency: dict[str, tuple[nw.Expr, nw.Expr]]) -> None:
+    def __init__(self, plan: AmountPlan, by_currency: dict[str, tuple[Expr, Expr]]) -> None:
         self._question = plan.question
         self._asked: dict[str, tuple[str, Total]] = {
             code: (plan.question.count(mask), plan.question.total(mask, units))
@@ -219,7 +218,7 @@ class ReasonPlan(DealPlan[Any]):
 class PartPlan(DealPlan[Any]):
     """Counts open deals, and those of them for which something holds."""
 
-    def judge(self, asked: nw.Expr, holds: nw.Expr) -> None:
+    def judge(self, asked: Expr, holds: Expr) -> None:
         """Ask for both numbers."""
         self._asked, self._found = self.note(asked), self.note(asked & holds)
 

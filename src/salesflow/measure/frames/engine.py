@@ -44,14 +44,18 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 Frame: TypeAlias = "nw.LazyFrame[Any]"
+Expr: TypeAlias = "nw.Expr"
 """Rows that an engine holds and has not looked at yet."""
 
 __all__ = [
     "DAY_US",
     "EPOCH_DAY",
     "Engine",
+    "Expr",
     "Frame",
     "balanced",
+    "choose",
+    "col",
     "is_in_memory",
     "lazy",
     "monday",
@@ -80,6 +84,20 @@ def narwhals() -> Any:
     return narwhals
 
 
+def col(name: str) -> Expr:
+    """A column of a frame."""
+    found: Expr = narwhals().col(name)
+    return found
+
+
+def choose(mask: Expr, then: Expr | int, otherwise: Expr | int) -> Expr:
+    """One number where a condition holds, and another one elsewhere."""
+    nw = narwhals()
+    one, other = (nw.lit(value, nw.Int64) if isinstance(value, int) else value for value in (then, otherwise))
+    chosen: Expr = nw.when(mask).then(one).otherwise(other)
+    return chosen
+
+
 def lazy(native: object, *, field: str) -> Frame:
     """A frame of any engine as narwhals takes it, lazily.
 
@@ -100,7 +118,8 @@ def lazy(native: object, *, field: str) -> Frame:
                 value=type(native).__name__,
                 way_out="give one of polars, pandas, pyarrow, duckdb, dask or pyspark",
             ) from None
-    return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
+    found: Frame = frame.lazy() if isinstance(frame, nw.DataFrame) else frame
+    return found
 
 
 def is_in_memory(native: object) -> bool:
@@ -109,7 +128,7 @@ def is_in_memory(native: object) -> bool:
     return isinstance(nw.from_native(native), nw.DataFrame)
 
 
-def balanced(terms: list[nw.Expr]) -> nw.Expr:
+def balanced(terms: list[Expr]) -> Expr:
     """A sum as a tree of little depth: engines refuse, or fail on, expressions that are a thousand levels deep."""
     while len(terms) > 1:
         pairs = [terms[place : place + 2] for place in range(0, len(terms), 2)]
@@ -152,7 +171,7 @@ class Engine:
         """Whether it picks the lower and the higher value at a median or quartile, exactly; only where that is quicker."""
         return self.name == "polars"
 
-    def microseconds(self, moment: nw.Expr, *, naive: bool) -> nw.Expr:
+    def microseconds(self, moment: Expr, *, naive: bool) -> Expr:
         """The microseconds from 1970 to a moment, as whole numbers; 0 where it is null.
 
         Args:
@@ -163,13 +182,14 @@ class Engine:
         start = _EPOCH.replace(tzinfo=None) if naive else _EPOCH
         at = moment.fill_null(start)
         if self.name == "duckdb":
-            return (at - nw.lit(start)).dt.total_microseconds().cast(nw.Int64)
+            since: Expr = (at - nw.lit(start)).dt.total_microseconds().cast(nw.Int64)
+            return since
         if not self.is_spark:
             return at.dt.timestamp("us").cast(nw.Int64)
         seconds = _seconds_of_parts(at) if naive else at.cast(nw.Int64)
         return seconds * 1_000_000 + at.dt.microsecond().cast(nw.Int64)
 
-    def day_number(self, day: nw.Expr) -> nw.Expr:
+    def day_number(self, day: Expr) -> Expr:
         """The number of a date, 1 for the first of the year 1, as ``date.toordinal``; that of 1970 where it is null."""
         nw = narwhals()
         if self.name == "polars":
@@ -181,23 +201,24 @@ class Engine:
         return _ordinal(year, month, number)
 
 
-def _seconds_of_parts(at: nw.Expr) -> nw.Expr:
+def _seconds_of_parts(at: Expr) -> Expr:
     """The seconds from 1970 to a moment without a zone, from what stands on the clock."""
     nw = narwhals()
     year, month, day, hour, minute, second = (
         getattr(at.dt, part)().cast(nw.Int64) for part in ("year", "month", "day", "hour", "minute", "second")
     )
-    return (_ordinal(year, month, day) - EPOCH_DAY) * 86_400 + hour * 3_600 + minute * 60 + second
+    seconds: Expr = (_ordinal(year, month, day) - EPOCH_DAY) * 86_400 + hour * 3_600 + minute * 60 + second
+    return seconds
 
 
-def _ordinal(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
+def _ordinal(year: Expr, month: Expr, day: Expr) -> Expr:
     """The number of a day in the calendar of Gregory, whose years are taken to begin in March."""
     late = (month + 9) // 12  # 0 in January and February, which belong to the March-year before
     years, months = year + late - 1, month + 9 - 12 * late
     return years * 365 + years // 4 - years // 100 + years // 400 + (months * 153 + 2) // 5 + day - 307 + 1
 
 
-def utc_day(microseconds: nw.Expr) -> nw.Expr:
+def utc_day(microseconds: Expr) -> Expr:
     """The number of the day on which a moment lies, from microseconds since 1970."""
     return (microseconds + _TO_YEAR_1) // DAY_US + 1
 
@@ -212,7 +233,6 @@ def with_month(frame: Frame, day: str, month: str) -> Frame:
         day: the name of their column.
         month: what the new column is called.
     """
-    col = narwhals().col
     since = col(day) + 305  # from the first of March of the year 0
     of_era, year, of_year = (f"{month}_of_era", f"{month}_year", f"{month}_of_year")
     frame = frame.with_columns((since - since // 146_097 * 146_097).alias(of_era))
@@ -224,6 +244,6 @@ def with_month(frame: Frame, day: str, month: str) -> Frame:
     return frame.with_columns(((years + since // 146_097 * 400) * 12 + months).alias(month))
 
 
-def monday(day: nw.Expr) -> nw.Expr:
+def monday(day: Expr) -> Expr:
     """The number of the Monday of the week in which a day lies; day 1 is a Monday."""
     return (day - 1) // 7 * 7 + 1

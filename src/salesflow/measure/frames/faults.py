@@ -7,20 +7,16 @@ before something is measured, by counting those that break one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import attrs
 
 from salesflow.deal.objections import ObjectionStatus
 from salesflow.deal.tasks import TaskStatus
-from salesflow.measure.frames.engine import Frame, narwhals
+from salesflow.measure.frames.engine import Expr, Frame, choose, col, narwhals
 from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.questions import Question
-from salesflow.measure.frames.scope import Session, places
+from salesflow.measure.frames.session import Session, places
 from salesflow.outcome import Outcome
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 __all__ = ["TableFault", "faults_of"]
 
@@ -43,7 +39,7 @@ class TableFault:
         return f"{self.table}: {self.rule} ({self.count:,} do not)"
 
 
-Rule = tuple[str, "nw.Expr"]
+Rule = tuple[str, Expr]
 _LARGEST = 10**15
 _AMOUNT = f"an amount has at most {_LARGEST:,} minor units, and no more places than its currency"
 
@@ -87,13 +83,13 @@ def _deals(deals: Table, session: Session) -> Iterator[Rule]:
         yield _AMOUNT, session.of_currency(code) & _is_odd(deals, session, code)
 
 
-def _is_odd(deals: Table, session: Session, code: str) -> nw.Expr:
-    """Whether an amount is too large, or has more places than the currency: dividing back shows it."""
-    nw, units = narwhals(), session.minor_units(code)
-    odd: nw.Expr = (units > _LARGEST) | (units < -_LARGEST)
+def _is_odd(deals: Table, session: Session, code: str) -> Expr:
+    """Whether an amount is too large, or has more places than the currency."""
+    units = session.minor_units(code)
+    odd = (units > _LARGEST) | (units < -_LARGEST)
     if "amount" in deals.columns:
-        scaled = nw.when(session.of_currency(code)).then(nw.col("amount")).otherwise(None) * 10 ** places(code)
-        odd = odd | (scaled != units).fill_null(False)
+        scaled = session.scaled_amount(places(code))
+        odd = odd | (scaled.floor() != scaled)
     return odd
 
 
@@ -141,7 +137,7 @@ def _between(session: Session) -> Iterator[TableFault]:
     """What is wrong between rows: a deal that comes twice, rows of no deal, visits that overlap."""
     nw, deals = narwhals(), session.tables["deals"]
     twice = deals.frame.group_by("id").agg(nw.len().alias("sf_rows"))
-    yield from _found("deals", "a deal has one row", _number(twice.filter(nw.col("sf_rows") > 1)))
+    yield from _found("deals", "a deal has one row", _number(twice.filter(col("sf_rows") > 1)))
     for name, table in session.tables.items():
         if name != "deals":
             own = table.frame.select("deal_id").unique()
@@ -166,22 +162,22 @@ _FOREVER = 2**62
 
 def _overlapping(visits: Table) -> Frame:
     """The visits of a deal that begin before an earlier one has ended; one that goes on ends never."""
-    nw = narwhals()
-    left = nw.when(visits.known("left_at")).then(visits.at("left_at")).otherwise(nw.lit(_FOREVER, nw.Int64))
+    left = choose(visits.known("left_at"), visits.at("left_at"), _FOREVER)
     stays = visits.frame.select("deal_id", visits.at("entered_at").alias("sf_entered"), left.alias("sf_left"))
     if visits.engine.has_ranks:
-        before = nw.col("sf_left").shift(1).over("deal_id", order_by=("sf_entered", "sf_left"))
+        before = col("sf_left").shift(1).over("deal_id", order_by=("sf_entered", "sf_left"))
         stays = stays.with_columns(before.alias("sf_before"))
-        return stays.filter((nw.col("sf_entered") < nw.col("sf_before")).fill_null(False))
+        return stays.filter((col("sf_entered") < col("sf_before")).fill_null(False))
     return _overlapping_pairs(stays)
 
 
 def _overlapping_pairs(stays: Frame) -> Frame:
     """The same by looking at all pairs of visits of a deal, for engines that cannot ask for the row before."""
     nw = narwhals()
-    earlier = stays.select("deal_id", nw.col("sf_entered").alias("sf_earlier"), nw.col("sf_left").alias("sf_until"))
+    earlier = stays.select("deal_id", col("sf_entered").alias("sf_earlier"), col("sf_left").alias("sf_until"))
     pairs = stays.join(earlier, on="deal_id", how="inner")
-    entered = nw.col("sf_entered")
-    into = pairs.filter((nw.col("sf_earlier") < entered) & (nw.col("sf_until") > entered)).select("deal_id")
-    at_once = stays.filter(entered < nw.col("sf_left")).group_by("deal_id", "sf_entered").agg(nw.len().alias("sf_rows"))
-    return nw.concat([into, at_once.filter(nw.col("sf_rows") > 1).select("deal_id")])
+    entered = col("sf_entered")
+    into = pairs.filter((col("sf_earlier") < entered) & (col("sf_until") > entered)).select("deal_id")
+    at_once = stays.filter(entered < col("sf_left")).group_by("deal_id", "sf_entered").agg(nw.len().alias("sf_rows"))
+    both: Frame = nw.concat([into, at_once.filter(col("sf_rows") > 1).select("deal_id")])
+    return both

@@ -27,7 +27,8 @@ from salesflow.measure.frames.engine import is_in_memory, lazy
 from salesflow.measure.frames.faults import TableFault, faults_of
 from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.plans import plan_of
-from salesflow.measure.frames.scope import Scope, Session
+from salesflow.measure.frames.scope import Scope
+from salesflow.measure.frames.session import Session
 from salesflow.measure.frames.visit_plans import VisitPlan
 from salesflow.measure.metric import Metric
 from salesflow.measure.one_pass import Measured
@@ -146,6 +147,10 @@ class FrameTables:
 
 def _check_amounts(deals: Table, currency: str | None) -> None:
     given = {"amount", "amount_minor"} & deals.columns
+    if "amount" in given and deals.engine.name == "dask":
+        raise InvalidValue(
+            "dask has no exact arithmetic of decimals", field="deals", value="amount", way_out="give amount_minor"
+        )
     if len(given) == 2:
         raise InvalidValue("amounts are given once", field="deals", value="amount, amount_minor", way_out="drop one")
     if given and currency is None and "currency" not in deals.columns:

@@ -7,15 +7,12 @@ known, and its value where it is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from salesflow.errors import UnknownName
-from salesflow.measure.frames.engine import Engine, Frame, narwhals
-
-if TYPE_CHECKING:
-    import narwhals as nw
+from salesflow.measure.frames.engine import Engine, Expr, Frame, choose, col, narwhals
 
 __all__ = ["Table"]
 
@@ -56,57 +53,62 @@ class Table:
         return frame.collect().lazy() if self.is_in_memory else frame
 
     @property
-    def every(self) -> nw.Expr:
+    def every(self) -> Expr:
         """Every row."""
-        return narwhals().col(ONE) == 1  # type: ignore[no-any-return]  # a condition
+        return col(ONE) == 1
 
     @property
-    def none(self) -> nw.Expr:
+    def none(self) -> Expr:
         """No row."""
-        return narwhals().col(ONE) == 0  # type: ignore[no-any-return]  # a condition
+        return col(ONE) == 0
 
     @property
-    def zero(self) -> nw.Expr:
+    def zero(self) -> Expr:
         """0 in every row."""
-        return narwhals().col(ONE) * 0  # type: ignore[no-any-return]  # a number
+        return col(ONE) * 0
 
-    def known(self, column: str) -> nw.Expr:
+    @property
+    def nothing(self) -> Expr:
+        """No text in every row."""
+        nw = narwhals()
+        null: Expr = nw.lit(None, nw.String)
+        return null
+
+    def known(self, column: str) -> Expr:
         """The rows in which a column is known; empty text is not."""
         nw = narwhals()
         if column not in self.columns:
             return self.none
-        known: nw.Expr = ~nw.col(column).is_null()
+        known = ~col(column).is_null()
         if self.schema[column] == nw.String:
-            known = known & (nw.col(column) != "").fill_null(False)
+            known = known & (col(column) != "").fill_null(False)
         return known
 
-    def at(self, column: str) -> nw.Expr:
+    def at(self, column: str) -> Expr:
         """A moment in microseconds from 1970; 0 where it is not known."""
         if column not in self.columns:
             return self.zero
         naive = self.schema[column].time_zone is None
-        return self.engine.microseconds(narwhals().col(column), naive=naive)
+        return self.engine.microseconds(col(column), naive=naive)
 
-    def day(self, column: str) -> nw.Expr:
+    def day(self, column: str) -> Expr:
         """The number of a date; that of some day where it is not known."""
-        return self.engine.day_number(narwhals().col(column)) if column in self.columns else self.zero
+        return self.engine.day_number(col(column)) if column in self.columns else self.zero
 
-    def number(self, column: str) -> nw.Expr:
+    def number(self, column: str) -> Expr:
         """A whole number; 0 where it is not known."""
         nw = narwhals()
         if column not in self.columns:
             return self.zero
-        number: nw.Expr = nw.col(column).fill_null(0).cast(nw.Int64)
-        return number
+        return col(column).fill_null(0).cast(nw.Int64)
 
-    def is_true(self, column: str) -> nw.Expr:
+    def is_true(self, column: str) -> Expr:
         """The rows in which a flag is set."""
         if column not in self.columns:
             return self.none
-        flag: nw.Expr = narwhals().col(column).fill_null(False)
-        return flag
+        return col(column).fill_null(False)
 
-    def text(self, column: str, *, empty: bool = False) -> nw.Expr:
+    def text(self, column: str, *, empty: bool = False) -> Expr:
         """A text as a key; null where it is not known.
 
         Args:
@@ -115,21 +117,20 @@ class Table:
         """
         nw = narwhals()
         if column not in self.schema:
-            return nw.lit(None, nw.String)  # type: ignore[no-any-return]  # a text
-        text: nw.Expr = nw.col(column)
+            return self.nothing
+        text = col(column)
         if self.schema[column] == nw.String and not empty:
             text = nw.when(text != "").then(text)
         return text
 
-    def any_of(self, column: str, values: Iterable[str]) -> nw.Expr:
+    def any_of(self, column: str, values: Iterable[str]) -> Expr:
         """The rows in which a text is one of these."""
-        nw = narwhals()
         possible = self._possible(column, values) if column in self.columns else []
         if not possible:
             return self.none
-        found: nw.Expr = nw.col(column) == possible[0]
+        found = col(column) == possible[0]
         for value in possible[1:]:
-            found = found | (nw.col(column) == value)
+            found = found | (col(column) == value)
         return found.fill_null(False)
 
     def _possible(self, column: str, values: Iterable[str]) -> list[str]:
@@ -138,15 +139,14 @@ class Table:
         categories = dtype.categories if isinstance(dtype, narwhals().Enum) else None
         return [str(value) for value in values if categories is None or str(value) in categories]
 
-    def lookup(self, column: str, places: Iterable[tuple[str, int]], otherwise: int) -> nw.Expr:
+    def lookup(self, column: str, places: Iterable[tuple[str, int]], otherwise: int) -> Expr:
         """A whole number for each of some texts, and another one for all other rows."""
-        nw = narwhals()
-        found: nw.Expr = self.zero + otherwise
+        found = self.zero + otherwise
         for text, number in places:
-            found = nw.when(self.any_of(column, (text,))).then(nw.lit(number, nw.Int64)).otherwise(found)
+            found = choose(self.any_of(column, (text,)), number, found)
         return found
 
-    def key(self, column: str) -> nw.Expr:
+    def key(self, column: str) -> Expr:
         """Any column as a key of groups.
 
         Raises:

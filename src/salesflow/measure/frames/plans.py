@@ -10,20 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
 from salesflow.errors import InvalidValue
+from salesflow.measure.frames.engine import Expr
 from salesflow.measure.frames.questions import Key, Noting, Question
 from salesflow.measure.frames.scope import COLUMNS, Scope
 from salesflow.measure.metric import DealMetric, DealTally, Metric, Noted, Tally
 from salesflow.measure.result import Axis
 from salesflow.outcome import Outcome
 from salesflow.values.moments import Period
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 R = TypeVar("R")
 PlanMaker = Callable[[Any, Scope], "Plan[Any]"]
@@ -84,7 +82,7 @@ class Plan(Generic[R]):
 _LIMITS = timedelta(days=3)
 
 
-def inside(metric: DealMetric[Any], scope: Scope) -> tuple[nw.Expr, nw.Expr | None]:
+def inside(metric: DealMetric[Any], scope: Scope) -> tuple[Expr, Expr | None]:
     """The deals that a metric is about, and those that are left out because their date is not known.
 
     Raises:
@@ -140,15 +138,15 @@ class DealPlan(Plan[R]):
         if undated is not None:
             self.leave_out(f"the date on which it was {metric.axis} is not known", undated)
 
-    def are(self, *outcomes: Outcome) -> nw.Expr:
+    def are(self, *outcomes: Outcome) -> Expr:
         """The chosen deals of these outcomes."""
         return self.chosen if len(outcomes) == len(Outcome) else self.chosen & self.deals.any_of("outcome", outcomes)
 
-    def note(self, mask: nw.Expr, question: Question | None = None, ids: str = "id") -> Noting:
+    def note(self, mask: Expr, question: Question | None = None, ids: str = "id") -> Noting:
         """A number of rows that is asked for, and their ids where the metric asks for them."""
         return Noting(question or self.question, mask, ids if self._with_ids else None)
 
-    def leave_out(self, reason: str, mask: nw.Expr, question: Question | None = None, ids: str = "id") -> None:
+    def leave_out(self, reason: str, mask: Expr, question: Question | None = None, ids: str = "id") -> None:
         """Ask for what is left out for a reason."""
         self._left.append(_LeftOut(reason, self.note(mask, question, ids)))
 

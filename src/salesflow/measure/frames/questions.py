@@ -7,12 +7,8 @@ back are the aggregates alone. Each question is asked when the first answer is l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-from salesflow.measure.frames.engine import Frame, narwhals
-
-if TYPE_CHECKING:
-    import narwhals as nw
+from salesflow.measure.frames.engine import Expr, Frame, choose, col, narwhals
 
 __all__ = ["Cell", "Key", "Noting", "Question", "Total"]
 
@@ -55,53 +51,51 @@ class Question:
 
     def __init__(self, frame: Frame, keys: tuple[str, ...]) -> None:
         self.frame, self.keys = frame, keys
-        self._columns: list[nw.Expr] = []
+        self._columns: list[Expr] = []
         self._ways: list[str] = []
         self._cells: dict[Key, Cell] | None = None
-        self._id_masks: dict[str, tuple[nw.Expr, str]] = {}
+        self._id_masks: dict[str, tuple[Expr, str]] = {}
         self._ids: dict[str, dict[Key, list[str]]] = {}
-        self._once: dict[int, tuple[nw.Expr, str]] = {}
+        self._once: dict[int, tuple[Expr, str]] = {}
 
-    def count(self, mask: nw.Expr) -> str:
+    def count(self, mask: Expr) -> str:
         """How many rows are of a kind; the name under which the answer is given."""
         return self._ask(mask.cast(narwhals().Int64), "sum")
 
-    def sum(self, mask: nw.Expr, value: nw.Expr) -> str:
+    def sum(self, mask: Expr, value: Expr) -> str:
         """The sum of small numbers (days, counts) over the rows of a kind."""
         return self._ask(self._where(mask, value, 0), "sum")
 
-    def total(self, mask: nw.Expr, value: nw.Expr) -> Total:
+    def total(self, mask: Expr, value: Expr) -> Total:
         """The sum of large numbers (microseconds, minor units) over the rows of a kind."""
         known = self._where(mask, value, 0)
         high = known // _HALF
         return Total(self._ask(high, "sum"), self._ask(known - high * _HALF, "sum"))
 
-    def least(self, mask: nw.Expr, value: nw.Expr) -> str:
+    def least(self, mask: Expr, value: Expr) -> str:
         """The least number among the rows of a kind."""
         return self._ask(self._where(mask, value, _MOST), "min")
 
-    def most(self, mask: nw.Expr, value: nw.Expr) -> str:
+    def most(self, mask: Expr, value: Expr) -> str:
         """The greatest number among the rows of a kind."""
         return self._ask(self._where(mask, value, -_MOST), "max")
 
-    def ids(self, mask: nw.Expr, column: str) -> str:
+    def ids(self, mask: Expr, column: str) -> str:
         """The ids in the rows of a kind: the only thing that is fetched row by row, and only where they are asked for."""
         name = f"ids{len(self._id_masks)}"
         self._id_masks[name] = mask, column
         return name
 
-    def _where(self, mask: nw.Expr, value: nw.Expr, otherwise: int) -> nw.Expr:
-        nw = narwhals()
-        chosen: nw.Expr = nw.when(self._column(mask)).then(self._column(value))
-        return chosen.otherwise(nw.lit(otherwise, nw.Int64))  # type: ignore[attr-defined,no-any-return]  # a started when
+    def _where(self, mask: Expr, value: Expr, otherwise: int) -> Expr:
+        return choose(self._column(mask), self._column(value), otherwise)
 
-    def _column(self, expression: nw.Expr) -> nw.Expr:
+    def _column(self, expression: Expr) -> Expr:
         """A column of its own for what is used more than once, because most engines would work it out as often."""
         if id(expression) not in self._once:
             self._once[id(expression)] = expression, f"sf_once{len(self._once)}"
-        return narwhals().col(self._once[id(expression)][1])  # type: ignore[no-any-return]  # a column
+        return col(self._once[id(expression)][1])
 
-    def _ask(self, column: nw.Expr, way: str) -> str:
+    def _ask(self, column: Expr, way: str) -> str:
         name = f"sf{len(self._columns)}"
         self._columns.append(column.alias(name))
         self._ways.append(way)
@@ -150,7 +144,7 @@ class Question:
             key = tuple(plain(row[name]) for name in self.keys)
             yield key, {name: _number(row[name]) for name in names}
 
-    def _fetched(self, mask: nw.Expr, column: str) -> dict[Key, list[str]]:
+    def _fetched(self, mask: Expr, column: str) -> dict[Key, list[str]]:
         nw = narwhals()
         found: dict[Key, list[str]] = {}
         wanted = self.frame.filter(mask).select(*self.keys, nw.col(column).alias("sf_ids"))
@@ -162,7 +156,7 @@ class Question:
 
 def _number(value: object) -> int:
     known = plain(value)
-    return 0 if known is None else int(known)  # type: ignore[call-overload,no-any-return]  # a number
+    return 0 if known is None else int(known)  # type: ignore[call-overload]  # a number
 
 
 class Noting:
@@ -170,7 +164,7 @@ class Noting:
 
     __slots__ = ("_count", "_ids", "_question")
 
-    def __init__(self, question: Question, mask: nw.Expr, ids: str | None) -> None:
+    def __init__(self, question: Question, mask: Expr, ids: str | None) -> None:
         self._question = question
         self._count = question.count(mask)
         self._ids = None if ids is None else question.ids(mask, ids)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.errors import InvalidValue, UnknownName
+from salesflow.errors import InvalidValue
 from salesflow.measure.days import DayCount, ElapsedDays
-from salesflow.measure.frames.days import Span, local_day, with_units
-from salesflow.measure.frames.engine import Frame, monday, narwhals, utc_day, with_month
+from salesflow.measure.frames.days import local_day
+from salesflow.measure.frames.engine import Expr, Frame, choose, col, monday, narwhals, utc_day, with_month
 from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.questions import Key, Question
+from salesflow.measure.frames.session import Session
 from salesflow.measure.grouping import Grouping, _Column, _day, _LocalDay, _month, _quarter, _week, _year, by_product
 from salesflow.measure.result import Axis
 from salesflow.outcome import Outcome
-from salesflow.values.currencies import CURRENCIES
 
-if TYPE_CHECKING:
-    import narwhals as nw
-
-__all__ = ["COLUMNS", "KeyColumn", "Scope", "Session"]
+__all__ = ["COLUMNS", "KeyColumn", "Scope"]
 
 COLUMNS = {
     Axis.CREATED: "opened_at",
@@ -35,7 +31,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _text(key: object) -> Hashable:
-    return key  # type: ignore[return-value]  # what comes from an engine can be hashed
+    return key
 
 
 def _outcome(key: object) -> Hashable:
@@ -53,140 +49,6 @@ class KeyColumn:
 
     name: str
     value: Callable[[object], Hashable] = _text
-
-
-@attrs.define(eq=False)
-class Session:
-    """The tables, and what was found out about them once.
-
-    Attributes:
-        tables: by name.
-        currency: of all amounts, where it is given for the whole table.
-    """
-
-    tables: dict[str, Table]
-    currency: str | None = None
-    _currencies: tuple[str, ...] | None = None
-    _span: Span | None = None
-    _questions: dict[tuple[str, tuple[str, ...]], Question] = attrs.field(factory=dict)
-
-    def table(self, name: str, *, needed_for: object) -> Table:
-        """A table that a metric needs.
-
-        Raises:
-            InvalidValue: it was not given.
-        """
-        found = self.tables.get(name)
-        if found is None:
-            raise InvalidValue(
-                f"{type(needed_for).__name__} needs the table of {name}",
-                field=name,
-                way_out=f"give it: FrameTables(..., {name}=frame)",
-            )
-        return found
-
-    @property
-    def currencies(self) -> tuple[str, ...]:
-        """The currencies of the amounts that are known."""
-        if self._currencies is None:
-            self._currencies = self._found_currencies()
-        return self._currencies
-
-    def _found_currencies(self) -> tuple[str, ...]:
-        deals = self.tables["deals"]
-        if self.currency is not None or not self.has_amounts:
-            return () if self.currency is None else (self.currency,)
-        nw = narwhals()
-        known = deals.frame.filter(self.amount_known).select(nw.col("currency").cast(nw.String)).unique()
-        return tuple(sorted(str(one) for (one,) in known.collect().iter_rows()))
-
-    @property
-    def has_amounts(self) -> bool:
-        """Whether there is a column of amounts."""
-        return bool({"amount", "amount_minor"} & self.tables["deals"].columns)
-
-    @property
-    def amount_known(self) -> nw.Expr:
-        """The deals whose amounts are known."""
-        deals = self.tables["deals"]
-        return deals.known("amount") | deals.known("amount_minor")
-
-    def of_currency(self, code: str) -> nw.Expr:
-        """The deals whose amounts are of this currency."""
-        deals = self.tables["deals"]
-        known = self.amount_known
-        return known if self.currency is not None else known & deals.any_of("currency", (code,))
-
-    def minor_units(self, code: str) -> nw.Expr:
-        """The amounts, in minor units of this currency, where it is theirs.
-
-        Raises:
-            UnknownName: there is no such currency.
-            InvalidValue: it has no minor unit.
-        """
-        nw, deals = narwhals(), self.tables["deals"]
-        scale = places(code)
-        if "amount_minor" in deals.columns:
-            return deals.number("amount_minor")
-        units: nw.Expr = (nw.when(self.of_currency(code)).then(nw.col("amount")) * 10**scale).fill_null(0)
-        return units.cast(nw.Int64)
-
-    @property
-    def span(self) -> Span:
-        """The first and the last moment in the data."""
-        if self._span is None:
-            firsts, lasts = [0], [0]
-            for table in self.tables.values():
-                moments = [one for one in table.columns if one.endswith(("_at", "_since"))]
-                asked = Question(table.frame, ())
-                names = [
-                    (asked.least(table.known(one), table.at(one)), asked.most(table.known(one), table.at(one)))
-                    for one in moments
-                ]
-                cell = asked.cell(())
-                found = [(cell[low], cell[high]) for low, high in names if cell[low] <= cell[high]]
-                firsts += [low for low, _ in found]
-                lasts += [high for _, high in found]
-            self._span = Span(min(firsts[1:], default=0), max(lasts[1:], default=0))
-        return self._span
-
-    def question(self, frame_name: str, frame: Callable[[], Frame], keys: tuple[str, ...]) -> Question:
-        """The question that is asked of a frame with these keys; the same for all metrics."""
-        found = self._questions.get((frame_name, keys))
-        if found is None:
-            found = self._questions[frame_name, keys] = Question(frame(), keys)
-        return found
-
-    def with_days(
-        self, frame: Frame, calendar: DayCount, start: nw.Expr, end: nw.Expr, *, name: str, at: datetime | None = None
-    ) -> Frame:
-        """A frame with the units of a calendar between two moments.
-
-        Args:
-            frame: the rows.
-            calendar: how days are counted.
-            start: microseconds from 1970.
-            end: of a later moment.
-            name: what the new column is called.
-            at: a moment of the metric that one of them may be.
-        """
-        span = self.span.with_moment(at) if hasattr(calendar, "zone") else Span(0, 0)
-        return with_units(frame, calendar, start, end, span, name=name)
-
-
-def places(code: str) -> int:
-    """The decimal places of a currency.
-
-    Raises:
-        UnknownName: there is no such currency.
-        InvalidValue: it has no minor unit, as gold has none.
-    """
-    if code not in CURRENCIES:
-        raise UnknownName("currency", code, CURRENCIES, where="the table deals")
-    scale = CURRENCIES[code].minor_units
-    if scale is None:
-        raise InvalidValue("in an engine amounts are whole minor units, and it has none", field="currency", value=code)
-    return scale
 
 
 @attrs.frozen(eq=False)
@@ -215,8 +77,8 @@ class Scope:
         return self.session.question(f"deals{self.name}", lambda: self.deals.frame, self.key_names)
 
     def about_days(
-        self, calendar: DayCount, start: nw.Expr, end: nw.Expr, *, of: str, at: datetime | None = None
-    ) -> tuple[Question, nw.Expr]:
+        self, calendar: DayCount, start: Expr, end: Expr, *, of: str, at: datetime | None = None
+    ) -> tuple[Question, Expr]:
         """The question about the deals and their days, and the units of these.
 
         Args:
@@ -234,7 +96,7 @@ class Scope:
             lambda: session.with_days(frame, calendar, start, end, name="sf_units", at=at),
             self.key_names,
         )
-        return question, narwhals().col("sf_units")
+        return question, col("sf_units")
 
     def about_rate_days(self, axis: Axis) -> Question:
         """The question about the deals with the column ``sf_rate_day``: the days whose rates count, or any if not known."""
@@ -246,7 +108,7 @@ class Scope:
             self.key_names,
         )
 
-    def about_deals_with(self, name: str, key: nw.Expr) -> Question:
+    def about_deals_with(self, name: str, key: Expr) -> Question:
         """The question about the deals, for every group and one key more.
 
         Args:
@@ -266,7 +128,7 @@ class Scope:
         """The microseconds of a duration."""
         return duration // timedelta(microseconds=1)
 
-    def with_key(self, column: KeyColumn, key: nw.Expr, name: str) -> Scope:
+    def with_key(self, column: KeyColumn, key: Expr, name: str) -> Scope:
         """The same deals in smaller groups."""
         made = self.deals.frame.with_columns(key.alias(column.name))
         return attrs.evolve(
@@ -299,7 +161,7 @@ class Scope:
             way_out="add a column to the deals in your engine, and group by its name",
         )
 
-    def _unknown(self, name: str) -> nw.Expr:
+    def _unknown(self, name: str) -> Expr:
         raise InvalidValue("deals are not grouped by this in an engine", field="by", value=name)
 
     def _by_currency(self, column: KeyColumn) -> Scope:
@@ -308,7 +170,7 @@ class Scope:
         return self.with_key(column, known, "currency")
 
     def _by_day(self, name: str, key: _LocalDay, zone: tzinfo, of: str) -> Scope:
-        nw, axis = narwhals(), key.axis
+        axis = key.axis
         if axis is Axis.EXPECTED:
             day = self.deals.day(COLUMNS[axis])
         else:
@@ -320,12 +182,11 @@ class Scope:
         if part.is_of_month:
             frame = with_month(frame, own, f"{name}_month")
             own = f"{name}_month"
-        value = nw.when(known).then(part.of(nw.col(own))).otherwise(nw.lit(_UNKNOWN_DAY, nw.Int64))
+        value = choose(known, part.of(col(own)), _UNKNOWN_DAY)
         scope = attrs.evolve(self, deals=attrs.evolve(self.deals, frame=frame))
         return scope.with_key(KeyColumn(name, _DayKey(key.text, part)), value, f"{of} {axis}")
 
     def _by_product(self, column: KeyColumn) -> Scope:
-        nw = narwhals()
         products = self.session.tables.get("products")
         if products is None:
             if "product" not in self.deals.schema:
@@ -336,7 +197,7 @@ class Scope:
                 )
             return self.with_key(column, self.deals.key("product"), "product")
         several = products.frame.select(
-            nw.col("deal_id").alias("sf_of"), products.text("product").alias(column.name)
+            col("deal_id").alias("sf_of"), products.text("product").alias(column.name)
         ).unique()
         made = self.deals.frame.join(several, left_on="id", right_on="sf_of", how="left")
         return attrs.evolve(
@@ -346,7 +207,7 @@ class Scope:
             name=f"{self.name}/products",
         )
 
-    def joined(self, table: Table, flags: dict[str, nw.Expr]) -> Frame:
+    def joined(self, table: Table, flags: dict[str, Expr]) -> Frame:
         """The rows of a table that belong to the deals, with the keys of these, and with conditions on them.
 
         Args:
@@ -355,9 +216,8 @@ class Scope:
         """
         if not flags and not self.keys:
             return table.frame
-        nw = narwhals()
         of_deals = self.deals.frame.select(
-            nw.col("id").alias("sf_deal"), *self.key_names, *(one.alias(name) for name, one in flags.items())
+            col("id").alias("sf_deal"), *self.key_names, *(one.alias(name) for name, one in flags.items())
         )
         return table.frame.join(of_deals, left_on="deal_id", right_on="sf_deal", how="inner")
 
@@ -379,7 +239,7 @@ class _Part:
         is_of_month: whether it is made of a month.
     """
 
-    of: Callable[[nw.Expr], nw.Expr]
+    of: Callable[[Expr], Expr]
     back: Callable[[int], int]
     is_of_month: bool
 
@@ -393,7 +253,7 @@ def _itself(number: int) -> int:
     return number
 
 
-_PARTS = {
+_PARTS: dict[Callable[[date], str], _Part] = {
     _day: _Part(lambda day: day, _itself, is_of_month=False),
     _week: _Part(monday, _itself, is_of_month=False),
     _month: _Part(lambda month: month, _itself, is_of_month=True),

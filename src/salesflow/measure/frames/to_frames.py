@@ -16,7 +16,7 @@ from salesflow.errors import InvalidValue, UnknownName
 from salesflow.measure.frames.columns import TABLES, FrameColumn, Kind
 from salesflow.measure.frames.engine import narwhals
 from salesflow.measure.frames.frame_tables import FrameTables
-from salesflow.measure.frames.scope import places
+from salesflow.measure.frames.session import places
 from salesflow.measure.rows import DealRow
 from salesflow.values.decimals import EXACT
 from salesflow.values.money import Money
@@ -60,7 +60,14 @@ def to_frames(rows: Iterable[DealRow], *, backend: Backend = "polars", session: 
     }
     for name in ("visits", "objections", "tasks"):
         tables[name] = TABLES[name], [_child(one, TABLES[name]) for row in deals for one in getattr(row, name)]
-    return FrameTables(**{name: _frame(columns, found, backend, session) for name, (columns, found) in tables.items()})
+    frames = {name: _frame(columns, found, backend, session) for name, (columns, found) in tables.items()}
+    return FrameTables(
+        deals=frames["deals"],
+        visits=frames["visits"],
+        objections=frames["objections"],
+        tasks=frames["tasks"],
+        products=frames["products"],
+    )
 
 
 def _deal_columns() -> tuple[FrameColumn, ...]:

@@ -11,18 +11,15 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.distribution import Distribution, Histogram, Kept, Quantile, QuantileMethod, Sketch, Stored
-from salesflow.measure.frames.engine import Engine, Frame, narwhals
+from salesflow.measure.frames.engine import Engine, Expr, Frame, choose, col, narwhals
 from salesflow.measure.frames.questions import Key, Question, plain
 from salesflow.measure.spread import SpreadMetric
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 __all__ = ["Values"]
 
@@ -83,8 +80,8 @@ class Values:
     def __init__(
         self,
         question: Question,
-        mask: nw.Expr,
-        value: nw.Expr,
+        mask: Expr,
+        value: Expr,
         *,
         metric: SpreadMetric[Any],
         repeats: bool,
@@ -157,9 +154,9 @@ class Values:
     def _pairs(self) -> Iterator[tuple[Key, int, int]]:
         if self._kept is Kept.SKETCH:
             greatest = max((self._numbers(key).most for key in self._keys()), default=0)
-            return self._counted(_bucket(narwhals().col("sf_value"), greatest))
+            return self._counted(_bucket(col("sf_value"), greatest))
         if self._repeats:
-            return self._counted(narwhals().col("sf_value"))
+            return self._counted(col("sf_value"))
         if self._engine.has_group_quantiles and all(_is_binary(one) for one in self._wanted):
             return self._by_quantile()
         return self._by_rank()
@@ -169,7 +166,7 @@ class Values:
         asked, size = (self._parts or self)._question, len(self._question.keys)
         return {key[:size] for key in asked.cells}
 
-    def _counted(self, value: nw.Expr) -> Iterator[tuple[Key, int, int]]:
+    def _counted(self, value: Expr) -> Iterator[tuple[Key, int, int]]:
         nw, keys = narwhals(), self._question.keys
         chosen = (
             self._chosen(self._value)
@@ -180,14 +177,14 @@ class Values:
         for row in chosen.collect().iter_rows(named=True):
             yield _key(row, keys), int(row["sf_value"]), int(row["sf_len"])
 
-    def _chosen(self, value: nw.Expr) -> Frame:
+    def _chosen(self, value: Expr) -> Frame:
         frame = self._question.frame.filter(self._mask)
         return frame.select(*self._question.keys, value.alias("sf_value"))
 
     def _by_quantile(self) -> Iterator[tuple[Key, int, int]]:
-        nw, keys = narwhals(), self._question.keys
+        keys = self._question.keys
         ways = {
-            f"sf_{place}_{way}": nw.col("sf_value").quantile(float(at), interpolation=way)
+            f"sf_{place}_{way}": col("sf_value").quantile(float(at), interpolation=way)
             for place, at in enumerate(self._fractions())
             for way in ("lower", "higher")
         }
@@ -210,11 +207,11 @@ class Values:
         if self._engine.has_ranks:
             chosen = chosen.with_columns(nw.lit(1).alias("sf_all"))
             within = keys or ("sf_all",)
-            place = nw.col("sf_value").rank("ordinal").over(*within).cast(nw.Int64) - 1
+            place = col("sf_value").rank("ordinal").over(*within).cast(nw.Int64) - 1
             chosen = chosen.with_columns(place.alias("sf_place"), nw.len().over(*within).alias("sf_number"))
         else:
             chosen = self._numbered(chosen, keys)
-        place, number = nw.col("sf_place"), nw.col("sf_number").cast(nw.Int64)
+        place, number = col("sf_place"), col("sf_number").cast(nw.Int64)
         wanted = chosen.filter(nw.any_horizontal(*(place == at for at in self._places(number)), ignore_nulls=True))
         for row in wanted.select(*keys, "sf_place", "sf_value").collect().iter_rows(named=True):
             yield _key(row, keys), int(row["sf_place"]), int(row["sf_value"])
@@ -224,20 +221,20 @@ class Values:
         nw = narwhals()
         if not keys:
             return chosen.with_row_index("sf_place", order_by="sf_value").with_columns(
-                nw.col("sf_place").cast(nw.Int64), nw.col("sf_value").len().alias("sf_number")
+                col("sf_place").cast(nw.Int64), col("sf_value").len().alias("sf_number")
             )
         names = tuple(f"sf_text_{place}" for place in range(len(keys)))  # windows leave out what is null
         texts = [
-            nw.col(key).cast(nw.String).fill_null(_NO_TEXT).alias(name) for key, name in zip(keys, names, strict=True)
+            col(key).cast(nw.String).fill_null(_NO_TEXT).alias(name) for key, name in zip(keys, names, strict=True)
         ]
         chosen = chosen.with_columns(*texts).with_row_index("sf_index", order_by=(*names, "sf_value"))
-        chosen = chosen.with_columns(nw.col("sf_index").cast(nw.Int64))
+        chosen = chosen.with_columns(col("sf_index").cast(nw.Int64))
         chosen = chosen.with_columns(
-            nw.col("sf_index").min().over(*names).alias("sf_first"), nw.len().over(*names).alias("sf_number")
+            col("sf_index").min().over(*names).alias("sf_first"), nw.len().over(*names).alias("sf_number")
         )
-        return chosen.with_columns((nw.col("sf_index") - nw.col("sf_first")).alias("sf_place"))
+        return chosen.with_columns((col("sf_index") - col("sf_first")).alias("sf_place"))
 
-    def _places(self, number: nw.Expr) -> Iterator[nw.Expr]:
+    def _places(self, number: Expr) -> Iterator[Expr]:
         """The places that the quantiles need, of so many values in order, from 0."""
         for one in self._wanted:
             part, whole = Fraction(one.at).as_integer_ratio()
@@ -253,15 +250,13 @@ def _key(row: Mapping[str, object], keys: tuple[str, ...]) -> Key:
     return tuple(plain(row[name]) for name in keys)
 
 
-def _bucket(value: nw.Expr, greatest: int) -> nw.Expr:
+def _bucket(value: Expr, greatest: int) -> Expr:
     """The bucket of a sketch, as ``Sketch`` counts it: found by halving the powers of two up to the greatest value."""
-    nw = narwhals()
 
-    def shifted(low: int, high: int) -> nw.Expr:
+    def shifted(low: int, high: int) -> Expr:
         if low == high:
             return value if low == 0 else value // 2**low + (low << 5)
         middle = (low + high) // 2
-        below: nw.Expr = nw.when(value < 2 ** (middle + 6)).then(shifted(low, middle))
-        return below.otherwise(shifted(middle + 1, high))  # type: ignore[attr-defined,no-any-return]  # a started when
+        return choose(value < 2 ** (middle + 6), shifted(low, middle), shifted(middle + 1, high))
 
     return shifted(0, max(0, greatest.bit_length() - 6))

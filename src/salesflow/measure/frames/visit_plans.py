@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from salesflow.measure.conversion import StageConversion
-from salesflow.measure.frames.engine import Frame, narwhals
+from salesflow.measure.frames.engine import Expr, Frame, choose, col, narwhals
 from salesflow.measure.frames.plans import DealPlan, planned
 from salesflow.measure.frames.questions import Key
 from salesflow.measure.frames.scope import Scope
@@ -17,9 +17,6 @@ from salesflow.measure.grouping import in_order
 from salesflow.measure.result import Group, Groups
 from salesflow.measure.time_in_stage import Per, TimeInStage
 from salesflow.outcome import Outcome
-
-if TYPE_CHECKING:
-    import narwhals as nw
 
 __all__ = ["VisitPlan"]
 
@@ -32,14 +29,14 @@ class VisitPlan(DealPlan[Any]):
         table = self.session.table("visits", needed_for=metric)
         flags = {} if metric.period is None else {"sf_in": self.chosen}
         self.visits = attrs.evolve(table, frame=scope.joined(table, flags))
-        self.chosen_visits = narwhals().col("sf_in") if flags else table.every
+        self.chosen_visits = col("sf_in") if flags else table.every
         self.frame_name = f"visits{scope.name}" + (f" {metric.axis} {metric.period}" if flags else "")
 
-    def is_open(self) -> nw.Expr:
+    def is_open(self) -> Expr:
         """The visits to stages that mean that the deal is open; all, where the table does not say."""
         return self.outcomes((Outcome.OPEN,))
 
-    def outcomes(self, wanted: Any) -> nw.Expr:
+    def outcomes(self, wanted: Any) -> Expr:
         """The visits to stages of these outcomes; where the table does not say, a stage is an open one."""
         known = self.visits.known("outcome")
         of_these = self.visits.any_of("outcome", wanted)
@@ -63,7 +60,7 @@ class TimeInStagePlan(VisitPlan):
             counted = counted & has_left
         else:
             now = visits.zero + scope.microseconds(until)
-            left = narwhals().when(has_left).then(left).otherwise(now)
+            left = choose(has_left, left, now)
             self.leave_out("the stay begins later", counted & (left < entered), about, "deal_id")
             counted = counted & (left >= entered)
         stays = self._stays(metric, counted, entered, left)
@@ -71,22 +68,22 @@ class TimeInStagePlan(VisitPlan):
         session, name = self.session, f"{self.frame_name} stays {metric}"
         self._by_stage = session.question(name, lambda: stays, (*names, "sf_stage"))
         self._over_all = session.question(name, lambda: stays, names)
-        every, value = narwhals().col("sf_length") >= 0, narwhals().col("sf_length")
+        every, value = col("sf_length") >= 0, col("sf_length")
         self._lengths = Values(self._by_stage, every, value, metric=metric, repeats=repeats)
         parts = self._lengths
         self._whole = Values(self._over_all, every, value, metric=metric, repeats=repeats, parts=parts)
         self._deals = self.note(every, self._by_stage, "deal_id")
 
-    def _stays(self, metric: TimeInStage, counted: nw.Expr, entered: nw.Expr, left: nw.Expr) -> Frame:
+    def _stays(self, metric: TimeInStage, counted: Expr, entered: Expr, left: Expr) -> Frame:
         """One row for each stay that counts, or for all stays of a deal in a stage."""
-        nw, names, calendar = narwhals(), self.scope.key_names, metric.calendar
+        names, calendar = self.scope.key_names, metric.calendar
         frame = self.session.with_days(
             self.visits.frame.filter(counted), calendar, entered, left, name="sf_length", at=metric.until
         )
         stays = frame.select(*names, "deal_id", self.visits.text("stage", empty=True).alias("sf_stage"), "sf_length")
         if metric.per is Per.VISIT:
             return stays
-        return self.visits.held(stays.group_by(*names, "deal_id", "sf_stage").agg(nw.col("sf_length").sum()))
+        return self.visits.held(stays.group_by(*names, "deal_id", "sf_stage").agg(col("sf_length").sum()))
 
     def fill_counts(self, tally: Any, key: Key) -> None:
         """The lengths of every stage."""
@@ -149,10 +146,10 @@ class FunnelPlan(DealPlan[Any]):
         visits = self.session.tables.get("visits")
         if visits is not None:
             place = visits.lookup("stage", places, -1).alias("sf_place")
-            of_visits = visits.frame.select(nw.col("deal_id").alias("sf_deal"), place)
-            of_visits = of_visits.group_by("sf_deal").agg(nw.col("sf_place").max())
+            of_visits = visits.frame.select(col("deal_id").alias("sf_deal"), place)
+            of_visits = of_visits.group_by("sf_deal").agg(col("sf_place").max())
             frame = frame.join(of_visits, left_on="id", right_on="sf_deal", how="left")
-            furthest.append(nw.col("sf_place").fill_null(-1).cast(nw.Int64))
+            furthest.append(col("sf_place").fill_null(-1).cast(nw.Int64))
         frame = frame.with_columns(nw.max_horizontal(*furthest).alias("sf_furthest"))
         name = f"deals{scope.name} funnel {metric.stages}"
         self._by_place = self.session.question(name, lambda: frame, (*scope.key_names, "sf_furthest"))
