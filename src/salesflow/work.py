@@ -397,7 +397,7 @@ class Work(Generic[E_co]):
                     way_out="give note=...",
                 )
         elif reason is not None or route.needs_reason:
-            line(reason, field="reason", limit=1000)
+            line(reason, field="reason", limit=1000, personal=True)
 
     def _routes(self, move: str) -> tuple[Route[E_co], ...]:
         """The ways that a move can take from the present stage."""

@@ -60,7 +60,7 @@ class ForecastAdjustment:
     to: Money = attrs.field(validator=_is_money)
     by: str = attrs.field(validator=is_line())
     at: datetime = attrs.field(validator=is_moment())
-    reason: str = attrs.field(validator=is_line())
+    reason: str = attrs.field(validator=is_line(personal=True))
     period: Period | None = attrs.field(default=None, validator=has_length)
 
 

@@ -83,7 +83,7 @@ class Concern:
     """
 
     id: int
-    topic: str = attrs.field(validator=is_line())
+    topic: str = attrs.field(validator=is_line(personal=True))
     text: str = attrs.field(default="", validator=is_prose(), metadata=personal())
     raised_by: str = attrs.field(validator=is_line())
     raised_at: datetime = attrs.field(validator=is_moment())
@@ -121,7 +121,7 @@ class Decision:
     """
 
     id: int
-    text: str = attrs.field(validator=is_line(1000))
+    text: str = attrs.field(validator=is_line(1000, personal=True))
     owner: str = attrs.field(validator=is_line())
     due_on: date = attrs.field(validator=is_day())
     concern_id: int | None = None
@@ -261,7 +261,7 @@ class ConcernRaised(Event[TeamMeeting]):
         topic, text, deal_id: as in ``Concern``.
     """
 
-    topic: str = attrs.field(validator=is_line())
+    topic: str = attrs.field(validator=is_line(personal=True))
     text: str = attrs.field(default="", validator=is_prose(), metadata=personal())
     deal_id: str | None = attrs.field(default=None, validator=is_optional_line())
 
@@ -320,7 +320,7 @@ class DecisionMade(Event[TeamMeeting]):
         text, owner, due_on, concern_id: as in ``Decision``.
     """
 
-    text: str = attrs.field(validator=is_line(1000))
+    text: str = attrs.field(validator=is_line(1000, personal=True))
     owner: str = attrs.field(validator=is_line())
     due_on: date = attrs.field(validator=is_day())
     concern_id: int | None = None

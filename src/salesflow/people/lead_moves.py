@@ -64,7 +64,7 @@ class LeadStageChanged(Event[Lead]):
     target: str
     entered_at: datetime | None = None
     outcome: Outcome = Outcome.OPEN
-    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000))
+    reason: str | None = attrs.field(default=None, validator=is_optional_line(limit=1000, personal=True))
     note: str = attrs.field(default="", validator=is_prose(), metadata=personal())
 
     def apply(self, lead: Lead, /) -> Lead:
