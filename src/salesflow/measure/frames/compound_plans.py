@@ -66,8 +66,10 @@ class GroupedPlan(Plan[Any]):
         """The results in the order of the keys."""
         groups = []
         for own in self._about.under(key):
-            values = tuple(column.value(one) for column, one in zip(self._own_keys, own, strict=True))
-            groups.append(Group(key=values if len(values) > 1 else values[0], result=self._parts.result((*key, *own))))
+            values = [column.value(one) for column, one in zip(self._own_keys, own, strict=True)]
+            groups.append(
+                Group(key=tuple(values) if len(values) > 1 else values[0], result=self._parts.result((*key, *own)))
+            )
         return Groups(
             by=self._by,
             groups=tuple(sorted(groups, key=lambda group: in_order(group.key))),

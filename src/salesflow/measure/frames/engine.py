@@ -106,18 +106,15 @@ def lazy(native: object, *, field: str) -> Frame:
         WrongType: it is no frame that narwhals knows.
     """
     nw = narwhals()
-    if isinstance(native, nw.LazyFrame | nw.DataFrame):
-        frame = native
-    else:
-        try:
-            frame = nw.from_native(native)
-        except TypeError:
-            raise WrongType(
-                "must be a frame that narwhals supports",
-                field=field,
-                value=type(native).__name__,
-                way_out="give one of polars, pandas, pyarrow, duckdb, dask or pyspark",
-            ) from None
+    try:
+        frame: Any = nw.from_native(native)
+    except TypeError:
+        raise WrongType(
+            "must be a frame that narwhals supports",
+            field=field,
+            value=type(native).__name__,
+            way_out="give one of polars, pandas, pyarrow, duckdb, dask or pyspark",
+        ) from None
     found: Frame = frame.lazy() if isinstance(frame, nw.DataFrame) else frame
     return found
 

@@ -25,16 +25,17 @@ from salesflow.values.moments import Period
 
 R = TypeVar("R")
 PlanMaker = Callable[[Any, Scope], "Plan[Any]"]
+Maker = TypeVar("Maker", bound=PlanMaker)
 
 __all__ = ["DealPlan", "Plan", "inside", "plan_of", "planned"]
 
 _PLANS: dict[type, PlanMaker] = {}
 
 
-def planned(kind: type, /) -> Callable[[PlanMaker], PlanMaker]:
+def planned(kind: type, /) -> Callable[[Maker], Maker]:
     """Marks the plan of a class of metrics."""
 
-    def mark(maker: PlanMaker) -> PlanMaker:
+    def mark(maker: Maker) -> Maker:
         _PLANS[kind] = maker
         return maker
 

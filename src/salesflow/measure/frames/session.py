@@ -108,7 +108,8 @@ class Session:
         nw = narwhals()
         dtype = self.tables["deals"].schema["amount"]
         amount = col("amount").fill_null(Decimal(0)).cast(nw.Decimal(_PRECISION, dtype.scale))
-        return amount * nw.lit(Decimal(10**scale))
+        scaled: Expr = amount * nw.lit(Decimal(10**scale))
+        return scaled
 
     @property
     def span(self) -> Span:

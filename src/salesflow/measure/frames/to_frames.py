@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from importlib import import_module
 from typing import Any, Literal
 
 import attrs
@@ -87,7 +88,7 @@ def _own_columns(deals: list[DealRow]) -> tuple[FrameColumn, ...]:
 
 
 def _deal(row: DealRow, own: tuple[FrameColumn, ...]) -> dict[str, object]:
-    found = {one.name: getattr(row, one.name, None) for one in (*_deal_columns(), *own)}
+    found: dict[str, object] = {one.name: getattr(row, one.name, None) for one in (*_deal_columns(), *own)}
     found["outcome"] = str(row.outcome)
     found["amount_minor"] = None if row.amount is None else _minor_units(row.amount)
     return found
@@ -148,8 +149,8 @@ _PANDAS = {
 
 def _in_pandas(data: Mapping[str, list[object]], kinds: Mapping[str, Kind]) -> object:
     """A frame of pandas with types that know what is missing, which whole numbers of numpy do not."""
-    import pandas
-
-    return pandas.DataFrame(
+    pandas: Any = import_module("pandas")
+    made: object = pandas.DataFrame(
         {name: pandas.Series(values, dtype=_PANDAS.get(kinds[name], "Int64")) for name, values in data.items()}
     )
+    return made
