@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,8 @@ from salesflow.measure import (
     DealMetric,
     FrameTables,
     Funnel,
+    Rate,
+    Rates,
     RottingShare,
     SalesCycle,
     TaskCompletion,
@@ -289,6 +291,56 @@ def test_a_funnel_without_visits_goes_by_where_the_deals_are():
 def test_a_column_to_group_by_that_is_not_there_is_named():
     with pytest.raises(UnknownName, match=r"no column .ownr.*owner"):
         to_frames(pipeline(3, seed=1)).measure(grouped(WinRate(), "ownr"))
+
+
+def test_groups_by_what_rows_work_out_themselves():
+    frame = deals(amount_minor=[100, None], product=["desk", None])
+    tables = FrameTables(deals=frame, currency="EUR")
+    by_currency, by_open = grouped(DealCount(), "currency"), grouped(DealCount(), "is_open")
+    by_product = grouped(DealCount(), "product")
+    measured = tables.measure(by_currency, by_open, by_product)
+    assert measured[by_currency].keys == ("EUR", None)
+    assert measured[by_open].keys == (False,)
+    assert measured[by_product].keys == ("desk", None)
+
+
+def test_products_to_group_by_are_somewhere():
+    with pytest.raises(InvalidValue, match="needs the table of products, or a column product"):
+        FrameTables(deals=deals()).measure(grouped(DealCount(), "product"))
+
+
+def test_gold_has_no_minor_units():
+    with pytest.raises(InvalidValue, match="amounts are whole minor units"):
+        FrameTables(deals=deals(amount_minor=[1, 2]), currency="XAU").measure(TotalAmount(), is_checked=True)
+
+
+def test_amounts_and_rates_that_have_no_room_in_eight_bytes_are_refused():
+    rates = Rates("EUR", [Rate("USD", date(2020, 1, 1), "0.9123456789012345")])
+    frame = deals(amount_minor=[10**12, 1], closed_at=[START, None]).with_columns(currency=pl.lit("USD"))
+    with pytest.raises(InvalidValue, match="room in eight bytes"):
+        FrameTables(deals=frame).measure(TotalAmount(rates=rates))
+
+
+def test_rates_for_every_day_of_some_years_are_too_many():
+    daily = [Rate("USD", date(2020, 1, 1) + timedelta(days=number), "0.9") for number in range(1_001)]
+    frame = deals(amount_minor=[1, 1], currency=["USD", "USD"])
+    with pytest.raises(InvalidValue, match="at most 1,000 rates"):
+        FrameTables(deals=frame).measure(TotalAmount(rates=Rates("EUR", daily)))
+
+
+@pytest.mark.filterwarnings("ignore:Dask support")
+def test_dask_is_given_minor_units():
+    needs("dask")
+    import dask.dataframe as dd
+
+    frame = deals(amount=[Decimal("1.00"), None]).to_pandas(use_pyarrow_extension_array=True)
+    with pytest.raises(InvalidValue, match="dask has no exact arithmetic of decimals"):
+        FrameTables(deals=dd.from_pandas(frame, npartitions=1), currency="EUR")
+
+
+def test_spark_is_given_frames_through_its_session():
+    with pytest.raises(InvalidValue, match="through its session"):
+        to_frames([], backend="pyspark")
 
 
 def test_a_metric_is_measured_once():

@@ -12,7 +12,7 @@ from salesflow.errors import InvalidValue
 from salesflow.measure.frames.engine import Expr, col, narwhals
 from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.plans import DealPlan, Plan, planned
-from salesflow.measure.frames.questions import Key, Noting
+from salesflow.measure.frames.questions import Key, Noting, Question
 from salesflow.measure.frames.scope import Scope
 from salesflow.measure.frames.values import Values
 from salesflow.measure.grouping import in_order
@@ -162,9 +162,9 @@ class TasksPlan(DealPlan[Any]):
         own = ("sf_own",) if column else ()
         frame = table.frame.with_columns(table.key(column).alias("sf_own")) if column else table.frame
         name = f"tasks{scope.name} {column}" + (f" {metric.axis} {metric.period}" if flags else "")
-        self.about = self.session.question(name, lambda: frame, (*scope.key_names, *own))
+        self.about: Question = self.session.question(name, lambda: frame, (*scope.key_names, *own))
         tasks = _Tasks(metric, scope, table, chosen)
-        self.any_chosen = self.about.count(chosen)
+        self.any_chosen: str = self.about.count(chosen)
         self._noted: dict[tuple[bool, str], Noting] = {}
         self._passed: dict[str, Noting] = {}
         for verdict, mask in tasks.masks.items():

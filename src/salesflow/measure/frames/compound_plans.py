@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from salesflow.measure.frames.plans import Plan, plan_of, planned
 from salesflow.measure.frames.questions import Key
@@ -19,7 +19,7 @@ __all__ = ["GroupedPlan"]
 class _PartsPlan(Plan[Any]):
     """Fills the tallies of which a tally is made."""
 
-    parts: tuple[str, ...]
+    parts: ClassVar[tuple[str, ...]]
     """The attributes in which they are."""
 
     def __init__(self, metric: Any, scope: Scope) -> None:
@@ -37,14 +37,14 @@ class _PartsPlan(Plan[Any]):
 class VelocityPlan(_PartsPlan):
     """The four inputs."""
 
-    parts = ("_deals", "_average", "_win_rate", "_cycle")
+    parts: ClassVar[tuple[str, ...]] = ("_deals", "_average", "_win_rate", "_cycle")
 
 
 @planned(_Source)
 class SourcePlan(_PartsPlan):
     """What is known of one source."""
 
-    parts = ("_win_rate", "_amount", "_cycle")
+    parts: ClassVar[tuple[str, ...]] = ("_win_rate", "_amount", "_cycle")
 
 
 @planned(Grouped)

@@ -12,7 +12,7 @@ from salesflow.measure.cycle import SalesCycle
 from salesflow.measure.frames.conversion import converted
 from salesflow.measure.frames.engine import Expr
 from salesflow.measure.frames.plans import DealPlan, planned
-from salesflow.measure.frames.questions import Key, Total
+from salesflow.measure.frames.questions import Key, Question, Total
 from salesflow.measure.frames.scope import COLUMNS, Scope
 from salesflow.measure.frames.session import places
 from salesflow.measure.frames.values import Values
@@ -47,7 +47,7 @@ class AmountPlan(DealPlan[Any]):
         super().__init__(metric, scope)
         self._rates: Rates | None = metric.rates
         if metric.rates is not None:
-            self.question = scope.about_rate_days(metric.axis)
+            self.question: Question = scope.about_rate_days(metric.axis)
 
     def with_amount(self, mask: Expr) -> tuple[Expr, dict[str, tuple[Expr, Expr]]]:
         """Which of the deals have an amount, and those of each currency with their minor units; others are left out."""

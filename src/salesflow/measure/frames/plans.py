@@ -16,8 +16,10 @@ import attrs
 
 from salesflow.errors import InvalidValue
 from salesflow.measure.frames.engine import Expr
+from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.questions import Key, Noting, Question
 from salesflow.measure.frames.scope import COLUMNS, Scope
+from salesflow.measure.frames.session import Session
 from salesflow.measure.metric import DealMetric, DealTally, Metric, Noted, Tally
 from salesflow.measure.result import Axis
 from salesflow.outcome import Outcome
@@ -67,7 +69,8 @@ class Plan(Generic[R]):
     """What a metric asks, and what it makes of the answers."""
 
     def __init__(self, metric: Metric[R], scope: Scope) -> None:
-        self._measured, self.scope = metric, scope
+        self._measured = metric
+        self.scope: Scope = scope
 
     def fill(self, tally: Tally[Any], key: Key) -> None:
         """Put the answers for one group into a tally of the metric."""
@@ -130,10 +133,12 @@ class DealPlan(Plan[R]):
 
     def __init__(self, metric: DealMetric[R], scope: Scope) -> None:
         super().__init__(metric, scope)
-        self.axis = metric.axis
-        self.deals, self.session = scope.deals, scope.session
-        self.question = scope.about_deals()
-        self.chosen, undated = inside(metric, scope)
+        self.axis: Axis = metric.axis
+        self.deals: Table = scope.deals
+        self.session: Session = scope.session
+        self.question: Question = scope.about_deals()
+        chosen, undated = inside(metric, scope)
+        self.chosen: Expr = chosen
         self._with_ids = metric.with_ids
         self._left: list[_LeftOut] = []
         if undated is not None:

@@ -34,7 +34,8 @@ class Total:
     __slots__ = ("high", "low")
 
     def __init__(self, high: str, low: str) -> None:
-        self.high, self.low = high, low
+        self.high: str = high
+        self.low: str = low
 
     def of(self, cell: Cell) -> int:
         """The sum in one group."""
@@ -50,7 +51,8 @@ class Question:
     """
 
     def __init__(self, frame: Frame, keys: tuple[str, ...]) -> None:
-        self.frame, self.keys = frame, keys
+        self.frame: Frame = frame
+        self.keys: tuple[str, ...] = keys
         self._columns: list[Expr] = []
         self._ways: list[str] = []
         self._cells: dict[Key, Cell] | None = None

@@ -12,7 +12,7 @@ from salesflow.measure.days import DayCount, ElapsedDays
 from salesflow.measure.frames.days import local_day
 from salesflow.measure.frames.engine import Expr, Frame, choose, col, monday, narwhals, utc_day, with_month
 from salesflow.measure.frames.normal import Table
-from salesflow.measure.frames.questions import Key, Question
+from salesflow.measure.frames.questions import Question
 from salesflow.measure.frames.session import Session
 from salesflow.measure.grouping import Grouping, _Column, _day, _LocalDay, _month, _quarter, _week, _year, by_product
 from salesflow.measure.result import Axis
@@ -27,6 +27,8 @@ COLUMNS = {
     Axis.EXPECTED: "expected_close",
 }
 _UNKNOWN_DAY = -1
+_UNGROUPED = frozenset({"amount", "products", "visits", "objections", "tasks", "probability"})
+"""Columns of rows that a table has not, or has in another form."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -220,13 +222,6 @@ class Scope:
             col("id").alias("sf_deal"), *self.key_names, *(one.alias(name) for name, one in flags.items())
         )
         return table.frame.join(of_deals, left_on="deal_id", right_on="sf_deal", how="inner")
-
-    def python_key(self, key: Key) -> Hashable:
-        """The key that a group of the innermost grouping has in a result."""
-        return self.keys[-1].value(key[-1])
-
-
-_UNGROUPED = frozenset({"amount", "products", "visits", "objections", "tasks", "probability"})
 
 
 @attrs.frozen

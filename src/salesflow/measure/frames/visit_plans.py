@@ -8,6 +8,7 @@ import attrs
 
 from salesflow.measure.conversion import StageConversion
 from salesflow.measure.frames.engine import Expr, Frame, choose, col, narwhals
+from salesflow.measure.frames.normal import Table
 from salesflow.measure.frames.plans import DealPlan, planned
 from salesflow.measure.frames.questions import Key
 from salesflow.measure.frames.scope import Scope
@@ -28,13 +29,9 @@ class VisitPlan(DealPlan[Any]):
         super().__init__(metric, scope)
         table = self.session.table("visits", needed_for=metric)
         flags = {} if metric.period is None else {"sf_in": self.chosen}
-        self.visits = attrs.evolve(table, frame=scope.joined(table, flags))
-        self.chosen_visits = col("sf_in") if flags else table.every
-        self.frame_name = f"visits{scope.name}" + (f" {metric.axis} {metric.period}" if flags else "")
-
-    def is_open(self) -> Expr:
-        """The visits to stages that mean that the deal is open; all, where the table does not say."""
-        return self.outcomes((Outcome.OPEN,))
+        self.visits: Table = attrs.evolve(table, frame=scope.joined(table, flags))
+        self.chosen_visits: Expr = col("sf_in") if flags else table.every
+        self.frame_name: str = f"visits{scope.name}" + (f" {metric.axis} {metric.period}" if flags else "")
 
     def outcomes(self, wanted: Any) -> Expr:
         """The visits to stages of these outcomes; where the table does not say, a stage is an open one."""
