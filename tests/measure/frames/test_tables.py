@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from deals_measured import START, a_row, after
 from engines_of_frames import QUICK, WARNINGS, framed, needs
-from made_up_pipelines import pipeline
+from made_up_pipelines import RegionRow, pipeline
 
 from salesflow import InvalidValue, MissingExtra, Money, UnknownName, WrongType
 from salesflow.measure import (
@@ -370,3 +370,9 @@ def test_the_types_of_a_warehouse_are_those_of_the_frames():
     assert tables.deals.select("amount_minor", "currency").row(0) == (12, "JPY")
     assert tables.deals.schema["opened_at"] == pl.Datetime("us", "UTC")
     assert tables.visits.row(0, named=True)["entered_at"] == START
+
+
+def test_columns_of_ones_own_come_with_the_deals_even_where_none_is_known():
+    rows = [RegionRow(id="D-1"), RegionRow(id="D-2", region=None)]
+    by_region = grouped(DealCount(), "region")
+    assert to_frames(rows).measure(by_region)[by_region].keys == (None,)

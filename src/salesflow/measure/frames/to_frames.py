@@ -80,9 +80,10 @@ def _own_columns(deals: list[DealRow]) -> tuple[FrameColumn, ...]:
     known = {field.name for field in attrs.fields(DealRow)}
     names = dict.fromkeys(field.name for kind in {type(row) for row in deals} for field in attrs.fields(kind))
     found = []
-    for name in sorted(names):
-        kinds = {type(getattr(row, name, None)) for row in deals} - {type(None)}
-        if name not in known and len(kinds) == 1 and (kind := _OWN_KINDS.get(kinds.pop())) is not None:
+    for name in sorted(names.keys() - known):
+        kinds = {type(getattr(row, name, None)) for row in deals} - {type(None)} or {str}
+        kind = _OWN_KINDS.get(kinds.pop())
+        if kind is not None and not kinds:
             found.append(FrameColumn(name, kind))
     return tuple(found)
 
