@@ -35,9 +35,11 @@ from salesflow.measure import (
     SalesCycle,
     StageConversion,
     TaskCompletion,
+    TaskRow,
     TimeInStage,
     TotalAmount,
     Velocity,
+    VisitRow,
     WinRate,
     WinReasons,
     WorkedDays,
@@ -251,6 +253,43 @@ def test_the_parts_of_the_year_are_those_of_the_calendar(engine):
     ]
     parts = [by_day, by_week, by_month, by_quarter, by_year]
     asked = [grouped(DealCount(), part(axis)) for part in parts for axis in ("created", "expected close")]
+    found, expected = framed(rows, engine).measure(*asked), measure(rows, *asked)
+    assert [found[one] for one in asked] == [expected[one] for one in asked]
+
+
+@pytest.mark.parametrize("engine", QUICK)
+def test_what_lies_exactly_on_a_bound_is_on_the_same_side(engine):
+    until = START + timedelta(days=10)
+    bounds = [START, START + timedelta(microseconds=1), until, until - timedelta(microseconds=1)]
+    rows = [
+        a_row(
+            f"D-{number}",
+            opened_at=at,
+            entered_at=at,
+            stage="closing",
+            expected_close=at.date(),
+            visits=[VisitRow(deal_id=f"D-{number}", stage="closing", entered_at=at)],
+            tasks=[
+                TaskRow(deal_id=f"D-{number}", id=1, created_at=at, due_at=until),
+                TaskRow(deal_id=f"D-{number}", id=2, created_at=at, due_at=until, done_at=until, status="done"),
+                TaskRow(deal_id=f"D-{number}", id=3, created_at=START, due_at=at, done_at=at, status="canceled"),
+            ],
+        )
+        for number, at in enumerate(bounds)
+    ]
+    asked = [
+        DealCount(period=Period(START, until)),
+        DealCount(period=Period(START.replace(hour=0), until.replace(hour=0)), axis="expected close"),
+        OpenAge(at=until, older_than=10),
+        OpenAge(at=START),
+        TimeInStage(until=START),
+        RottingShare(at=until, rots_after={"closing": timedelta(days=10)}),
+        *(
+            TaskCompletion(at=at, due=due, short_term=timedelta(days=10))
+            for at in bounds
+            for due in (None, Period(START, until), Period(until, until + timedelta(days=1)))
+        ),
+    ]
     found, expected = framed(rows, engine).measure(*asked), measure(rows, *asked)
     assert [found[one] for one in asked] == [expected[one] for one in asked]
 
