@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import attrs
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from salesflow.leads.duplicates import DuplicateIndex, find_duplicates
@@ -83,7 +83,16 @@ def pairs(index):
     }
 
 
+WRITTEN_APART = [
+    Contact(id="R-0", name="0"),
+    Contact(id="R-1", name="00", mobile=PhoneNumber("+1 202 555 0123")),
+    Contact(id="R-2", name="0.0", mobile=PhoneNumber("+1 202 555 0123")),
+]
+"""Two that have the same name, written in two ways; one of these ways is shared with a third."""
+
+
 @given(crowds())
+@example(WRITTEN_APART)
 @settings(max_examples=150, deadline=None)
 def test_whoever_is_a_hit_has_the_other_as_a_hit_with_the_same_score_and_reasons(crowd):
     index = DuplicateIndex(crowd, rules=FUZZY)

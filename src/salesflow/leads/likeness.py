@@ -181,7 +181,7 @@ _WITHOUT_COMMON_KEY = (
     Likeness.DIFFERENT_DOMAIN,
 )
 """What can be found of two persons who share neither a mailbox nor a phone number."""
-_SAME_NAMES = (Likeness.SAME_NAME, Likeness.SAME_SHORT_NAME)
+_COUNTED_NAMES = (Likeness.SAME_NAME, Likeness.SAME_SHORT_NAME, Likeness.NAME_WITHIN_NAME)
 
 
 def _discounted(worth: int, shared: int, most: int) -> int:
@@ -192,10 +192,8 @@ def _discounted(worth: int, shared: int, most: int) -> int:
 
 
 def _counted_by(likeness: Likeness, one: NameForm, other: NameForm) -> str | None:
-    """The key by which those are counted who have a name too; of two of which one holds the other, the shorter name."""
-    if likeness in _SAME_NAMES:
-        return "name " + one.key
-    if likeness is Likeness.NAME_WITHIN_NAME:
+    """The key by which those are counted who have a name too; of two that are written differently, the shorter one."""
+    if likeness in _COUNTED_NAMES:
         return "name " + min(one.key, other.key, key=lambda key: (len(key), key))
     return None
 
