@@ -12,6 +12,7 @@ the containers among the globals that it names.
 
 from __future__ import annotations
 
+import dis
 import gc
 import inspect
 import sys
@@ -184,6 +185,8 @@ def constants_of(function: Callable[..., object]) -> tuple[object, ...]:
 
 
 def _constants(code: CodeType) -> Iterator[object]:
+    # CPython 3.14 and later keep whole numbers up to 255 in the instructions.
+    yield from (one.argval for one in dis.get_instructions(code) if one.opname == "LOAD_SMALL_INT")
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _constants(constant)
