@@ -22,6 +22,7 @@ __all__ = [
     "is_a",
     "is_optional_a",
     "is_told",
+    "named",
     "next_id",
     "nothing_given",
     "replaced",
@@ -55,9 +56,12 @@ def find(records: Sequence[N], which: N | int, *, kind: str) -> N:
         kind: what is looked for, for the message.
 
     Raises:
+        WrongType: it is neither a number nor such a record.
         UnknownName: there is none with this number.
     """
-    number = which if isinstance(which, int) else which.id
+    number = which if isinstance(which, int) else getattr(which, "id", None)
+    if not isinstance(number, int) or isinstance(which, bool):
+        raise WrongType(f"must be the {kind}, or its number", field=kind, value=which, way_out="give 1 for the first")
     for record in records:
         if record.id == number:
             return record
@@ -91,6 +95,15 @@ def chosen(choices: type[C], value: C | str, *, kind: str) -> C:
         return choices(value)
     except ValueError:
         raise UnknownName(kind, value, choices) from None
+
+
+def named(value: str) -> str:
+    """The plain text of a name, which may be a member of an enumeration. What is no text is left for the event to refuse.
+
+    Example:
+        ``named(MeetingPurpose.OTHER)`` is ``"other"``, of the class ``str``.
+    """
+    return str(value) if isinstance(value, str) else value
 
 
 def told(value: object, *, field: str, limit: int = 10_000) -> str:

@@ -241,6 +241,8 @@ def _member(committee: Iterable[CommitteeMember], which: CommitteeMember | str) 
 
 
 def _roles(roles: BuyingRole | str | Iterable[BuyingRole | str]) -> tuple[BuyingRole, ...]:
+    if not isinstance(roles, Iterable):
+        raise WrongType("must be a buying role, or several", field="roles", value=roles, way_out='give "champion"')
     several = (roles,) if isinstance(roles, str) else tuple(roles)
     return tuple(dict.fromkeys(chosen(BuyingRole, role, kind="buying role") for role in several))
 

@@ -474,11 +474,16 @@ class FollowUpDesk(Desk[D]):
             window: days are taken as they are in the time zone of its start; at most 36,600 of them.
 
         Raises:
+            WrongType: it is no period.
             InvalidValue: the window is too large.
 
         Example:
             ``sale.follow_up.meetings_due(Period.month(2027, 1, UTC))``
         """
+        if not isinstance(window, Period):
+            raise WrongType(
+                "must be a period", field="window", value=window, way_out="give a Period, a month for example"
+            )
         cadence = self.current.cadence
         if cadence is None or window.is_empty:
             return ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from salesflow.deal.children import find, is_told, next_id, replaced
+from salesflow.deal.children import find, is_told, named, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import InvalidValue, NotNow
 from salesflow.event import Event
@@ -294,7 +294,7 @@ class MeetingsDesk(Desk[D]):
                 at=self._sale.at,
                 by=self._sale.by,
                 meeting_id=next_id(self.deal.meetings),
-                purpose=str(purpose),
+                purpose=named(purpose),
                 planned_for=planned_for,
                 place=place,
                 attendees=lines(attendees, field="attendees"),
@@ -337,7 +337,7 @@ class MeetingsDesk(Desk[D]):
                 at=self._sale.at,
                 by=self._sale.by,
                 meeting_id=next_id(self.deal.meetings),
-                purpose=str(purpose),
+                purpose=named(purpose),
                 held_at=self._past(held_at),
                 summary=summary,
                 place=place,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.children import find, next_id, replaced
+from salesflow.deal.children import find, named, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
@@ -254,7 +254,7 @@ class ObjectionsDesk(Desk[D]):
                 at=self._sale.at,
                 by=self._sale.by,
                 objection_id=next_id(self.deal.objections),
-                kind=str(kind),
+                kind=named(kind),
                 statement=statement,
                 raised_by=raised_by,
             )
@@ -274,7 +274,7 @@ class ObjectionsDesk(Desk[D]):
             UnknownName: the deal has no such objection.
         """
         found = self._unsettled(objection, "answer")
-        facts = tuple(line(fact, field="evidence", limit=1000) for fact in evidence)
+        facts = lines(evidence, field="evidence", limit=1000)
         self._record(
             ObjectionAnswered(at=self._sale.at, by=self._sale.by, objection_id=found.id, text=text, evidence=facts)
         )
@@ -365,7 +365,7 @@ class PreparedAnswer:
         topics: words that, when they occur in the objection, make this answer fit better.
     """
 
-    kind: str = attrs.field(validator=is_line(limit=60), converter=str)
+    kind: str = attrs.field(validator=is_line(limit=60), converter=named)
     text: str = attrs.field(validator=is_prose())
     evidence: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     topics: tuple[str, ...] = attrs.field(default=(), converter=_texts)

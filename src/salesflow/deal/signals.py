@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.children import next_id
+from salesflow.deal.children import named, next_id
 from salesflow.deal.desk import D, Desk
 from salesflow.event import Event
 from salesflow.values.personal import personal
@@ -107,7 +107,7 @@ class SignalsDesk(Desk[D]):
                 at=self._sale.at,
                 by=self._sale.by,
                 signal_id=next_id(self.deal.signals),
-                kind=str(kind),
+                kind=named(kind),
                 quote=quote,
                 given_by=given_by,
             )
