@@ -300,7 +300,7 @@ class CommitteeDesk(Desk[D]):
                 because="the contact is a member already",
                 way_out="change the member instead",
             )
-        if is_primary:
+        if is_primary is True:
             self._check_no_primary(contact_id)
         self._record(
             CommitteeMemberAdded(
