@@ -108,7 +108,7 @@ class SalesProcess(Process[D]):
     _always = (_NOT_ON_HOLD,)
 
     @classmethod
-    def _faults_of(cls, layout: Layout, body: Mapping[str, object]) -> Iterator[str]:
+    def _faults_of(cls, layout: Layout, body: Mapping[str, object]) -> Iterator[str]:  # pragma: no mutate block
         yield from super()._faults_of(layout, body)
         yield from checks.approval_faults(cls.approval_rules)
 
