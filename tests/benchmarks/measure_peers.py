@@ -53,7 +53,7 @@ def decoded(table: dict[str, np.ndarray], status: tuple[str, ...] = ()) -> dict[
     for name, values in table.items():
         if name in MOMENTS:
             at = START + values.astype("timedelta64[us]")
-            found[name] = np.where(values == NEVER, np.datetime64("NaT"), at)
+            found[name] = np.where(values == NEVER, np.datetime64("NaT", "us"), at)
         else:
             found[name] = values
     return found
