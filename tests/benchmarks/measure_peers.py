@@ -94,7 +94,9 @@ def in_pandas(frames: dict[str, object]) -> Figures:
 
     cycle = (won.closed - won.opened) / day
     figures["cycle"], figures["median cycle"] = cycle.mean(), cycle.median()
-    days = np.busday_count(won.opened.to_numpy("datetime64[D]"), won.closed.to_numpy("datetime64[D]") + 1)
+    days = np.busday_count(
+        won.opened.to_numpy("datetime64[D]"), won.closed.to_numpy("datetime64[D]") + np.timedelta64(1, "D")
+    )
     figures["working cycle"], figures["median working cycle"] = days.mean(), np.median(days)
 
     stays = visits[~visits.stage.isin(["won", "lost"])]
