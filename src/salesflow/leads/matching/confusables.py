@@ -4,10 +4,11 @@ A name with one of them looks like another name and is not it: a slip of the key
 Such names are flagged for somebody to look at, and never merged by themselves.
 
 The pairs are facts of the Unicode Consortium's ``confusables.txt`` (https://www.unicode.org/Public/security/latest/,
-UTS 39), a selection: letters of the Cyrillic, Greek and Armenian alphabets and the two digits that look like a basic
-Latin letter. A letter is listed in lower case if either of its cases looks like a Latin letter of that case, because
-names are compared without case: ``в`` stands here for its capital, which looks like B. Where the two cases look
-like different Latin letters (``ν``: v and N), the small one is listed.
+UTS 39; compared with its version 13.0.0), a selection: letters of the Cyrillic, Greek and Armenian alphabets and the
+two digits that look like a basic Latin letter. A letter is listed in lower case if either of its cases looks like a
+Latin letter of that case, because names are compared without case: ``в`` stands here for its capital, which looks like
+B. Where the two cases look like different Latin letters (``ν``: v and N), the small one is listed. Chosen by ourselves:
+``ь`` as its capital, which looks like a small b, ``ӏ`` as its capital too, and ``յ`` as a j, without whose dot it is.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ __all__ = ["alphabets", "is_mixed", "looks_latin"]
 
 _PAIRS = """
     а a  в b  с c  ԁ d  е e  һ h  н h  і i  ј j  к k  ӏ l  м m  о o  р p  ԛ q  г r  ѕ s  т t  у y  ү y  ѵ v  ԝ w  х x  ь b
-    α a  β b  ϲ c  ε e  ϝ f  η h  ι i  ϳ j  κ k  μ m  ν v  ο o  ρ p  σ o   τ t  υ u  χ x  γ y  ζ z
-    ց g  հ h  յ j  լ l  ո n  օ o  զ q  ս u
+    ѡ w  ҽ e  ԍ g
+    α a  β b  ϲ c  ε e  ϝ f  η h  ι i  ϳ j  κ k  μ m  ν v  ο o  ρ p  σ o   τ t  υ u  χ x  γ y  ζ z  ϻ m
+    ց g  հ h  յ j  ո n  օ o  զ q  ս u  ա w  գ q  ռ n  տ s  ք f
     0 o  1 l
 """
 
