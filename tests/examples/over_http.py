@@ -21,6 +21,9 @@ class Clock:
     """A clock that stands still until a test lets time pass."""
 
     def __init__(self) -> None:
+        self.start_again()
+
+    def start_again(self) -> None:
         self.now = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
     def __call__(self) -> datetime:

@@ -15,8 +15,7 @@ from psycopg_storage import PsycopgStorage
 from salesflow import Deal, SalesProcess
 from salesflow.standard import StandardProcess
 
-from . import problems, shapes
-from .deals import INDEXED, routes
+from . import deals, desks, problems, shapes
 from .unit import REQUESTS, Clock, Office
 
 
@@ -36,7 +35,7 @@ def create_app(address: str, *, process: SalesProcess | None = None, clock: Cloc
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        storage = await PsycopgStorage(address, records=shapes.RECORDS, indexed={Deal: INDEXED}).open()
+        storage = await PsycopgStorage(address, records=shapes.RECORDS, indexed={Deal: deals.INDEXED}).open()
         pool: AsyncConnectionPool = AsyncConnectionPool(address, min_size=1, open=False, kwargs={"autocommit": True})
         async with pool:
             async with pool.connection() as connection:
@@ -45,8 +44,9 @@ def create_app(address: str, *, process: SalesProcess | None = None, clock: Cloc
             yield
         await storage.close()
 
-    app = FastAPI(title="Deals", version="1", lifespan=lifespan)
-    app.include_router(routes)
+    app = FastAPI(title="Deals", version="1", lifespan=lifespan, generate_unique_id_function=lambda route: route.name)
+    app.include_router(deals.routes)
+    app.include_router(desks.routes)
     problems.report_problems(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # as the documentation of FastAPI says
     return app

@@ -1,4 +1,4 @@
-"""The routes. Each that changes something begins a sale, does one thing at one desk, and commits."""
+"""The routes. Each that changes something begins a sale, does one thing, and commits."""
 
 from __future__ import annotations
 
@@ -8,32 +8,17 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from salesflow import Deal, PaymentTerms, UnknownName
+from salesflow import Deal, InvalidValue, UnknownName
 from salesflow import storage as stored
 
 from . import shapes
 from .problems import RESPONSES
-from .shapes import (
-    DEAL,
-    RECORDS,
-    DealPage,
-    Explanation,
-    Found,
-    History,
-    MoveAsked,
-    ObjectionAnswer,
-    ObjectionStated,
-    Signature,
-    TermsOffered,
-)
+from .shapes import DEAL, RECORDS, DealPage, Explanation, History, MoveAsked
 from .speaking import answers, said
-from .unit import Asker, Office, actor, asker, etag, is_among, office
+from .unit import Asks, Works, actor, etag, is_among
 
 INDEXED: Final = ("stage", "owner", "amount", "expected_close", "opened_at")
 """What deals are narrowed down and ordered by."""
-
-Works = Annotated[Office, Depends(office)]
-Asks = Annotated[Asker, Depends(asker)]
 
 routes = APIRouter(prefix="/deals", tags=["deals"], responses=RESPONSES, dependencies=[Depends(actor)])
 
@@ -68,7 +53,7 @@ async def find_deals(
     return said(DealPage(items=page.items, cursor=page.cursor), RECORDS)
 
 
-@routes.get("/{id}", responses={**answers(DEAL), 304: {"description": "Not modified"}})
+@routes.get("/{id}", responses={**answers(DEAL, has_version=True), 304: {"description": "Not modified"}})
 async def read_deal(works: Works, id: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
     """A deal, with the entity tag that changes ask for."""
     deal = await works.storage.get(works.process.deal_type, id)
@@ -98,14 +83,18 @@ async def read_history(works: Works, id: str) -> Response:
 # Changing
 
 
-@routes.post("", status_code=201, openapi_extra=shapes.NEW_DEAL.openapi, responses=answers(DEAL, status=201))
+@routes.post(
+    "", status_code=201, openapi_extra=shapes.NEW_DEAL.openapi, responses=answers(DEAL, status=201, has_version=True)
+)
 async def open_deal(asks: Asks, draft: Annotated[Deal, Depends(shapes.NEW_DEAL)]) -> Response:
     """Open a deal at the first stage."""
+    if "/" in draft.id or draft.id in (".", ".."):
+        raise InvalidValue("is a part of addresses: it has no slash, and is not . or ..", field="id")
     unit = await asks.opens(draft)
     return await unit.done(status=201)
 
 
-@routes.patch("/{id}", openapi_extra=shapes.DEAL_PATCH.openapi, responses=answers(DEAL))
+@routes.patch("/{id}", openapi_extra=shapes.DEAL_PATCH.openapi, responses=answers(DEAL, has_version=True))
 async def change_deal(
     asks: Asks, id: str, changed: Annotated[Callable[[Deal], Deal], Depends(shapes.DEAL_PATCH)]
 ) -> Response:
@@ -115,79 +104,13 @@ async def change_deal(
     return await unit.done()
 
 
-@routes.post("/{id}/moves", openapi_extra=shapes.MOVE.openapi, responses=answers(DEAL))
+@routes.post("/{id}/moves", openapi_extra=shapes.MOVE.openapi, responses=answers(DEAL, has_version=True))
 async def move_deal(asks: Asks, id: str, asked: Annotated[MoveAsked, Depends(shapes.MOVE)]) -> Response:
     """Move a deal: advance, win, lose, go back, reopen, or a move that the process names."""
-    sale = (unit := await asks.works_on(id)).sale
+    unit = await asks.works_on(id)
+    sale = unit.sale
     if asked.move == "advance":
         sale.advance()
     else:
         sale.move(asked.move, to=asked.to, reason=asked.reason, note=asked.note, competitor=asked.competitor)
-    return await unit.done()
-
-
-@routes.post("/{id}/qualification", openapi_extra=shapes.FOUND.openapi, responses=answers(DEAL))
-async def record_qualification(asks: Asks, id: str, found: Annotated[Found, Depends(shapes.FOUND)]) -> Response:
-    """Record what was found out about need and budget."""
-    unit = await asks.works_on(id)
-    unit.sale.qualification.record(
-        need=found.need,
-        budget=found.budget,
-        can_afford=found.can_afford,
-        authority=found.authority,
-        timeline=found.timeline,
-        notes=found.notes,
-    )
-    return await unit.done()
-
-
-@routes.post("/{id}/objections", openapi_extra=shapes.OBJECTION.openapi, responses=answers(DEAL))
-async def raise_objection(
-    asks: Asks, id: str, stated: Annotated[ObjectionStated, Depends(shapes.OBJECTION)]
-) -> Response:
-    """Record an objection."""
-    unit = await asks.works_on(id)
-    unit.sale.objections.raise_(stated.statement, kind=stated.kind, raised_by=stated.raised_by)
-    return await unit.done()
-
-
-@routes.post("/{id}/objections/{number}/answers", openapi_extra=shapes.ANSWER.openapi, responses=answers(DEAL))
-async def answer_objection(
-    asks: Asks, id: str, number: int, given: Annotated[ObjectionAnswer, Depends(shapes.ANSWER)]
-) -> Response:
-    """Answer an objection, and settle it where the customer is content."""
-    unit = await asks.works_on(id)
-    unit.sale.objections.answer(number, given.text, evidence=given.evidence)
-    if given.settles_it:
-        unit.sale.objections.resolve(number)
-    return await unit.done()
-
-
-@routes.post("/{id}/terms", openapi_extra=shapes.TERMS.openapi, responses=answers(DEAL))
-async def propose_terms(asks: Asks, id: str, offered: Annotated[TermsOffered, Depends(shapes.TERMS)]) -> Response:
-    """Propose the terms that the deal shall close on."""
-    unit = await asks.works_on(id)
-    unit.sale.terms.propose(
-        offered.price,
-        discount=offered.discount,
-        payment=PaymentTerms.parse(offered.payment),
-        deliveries=offered.deliveries,
-        valid_until=offered.valid_until,
-    )
-    return await unit.done()
-
-
-@routes.post("/{id}/terms/acceptance", responses=answers(DEAL))
-async def accept_terms(asks: Asks, id: str) -> Response:
-    """Record that the customer agreed to the terms."""
-    unit = await asks.works_on(id)
-    unit.sale.terms.accept()
-    return await unit.done()
-
-
-@routes.post("/{id}/terms/signature", openapi_extra=shapes.SIGNATURE.openapi, responses=answers(DEAL))
-async def sign_terms(asks: Asks, id: str, signature: Annotated[Signature, Depends(shapes.SIGNATURE)]) -> Response:
-    """Record that a contact with the authority signed the accepted terms."""
-    unit = await asks.works_on(id)
-    unit.sale.terms.sign(signature.contact_id)
     return await unit.done()

@@ -92,7 +92,8 @@ def document(name: str, status: int, detail: str, **facts: object) -> JSONRespon
 
 def status_of(error: SalesflowError, request: Request) -> HTTPStatus | None:
     """The status of an error; a name that stands in the address is something that is not there."""
-    if isinstance(error, UnknownName) and error.name in request.path_params.values():
+    below = [name for part, name in request.path_params.items() if part != "id"]
+    if isinstance(error, UnknownName) and error.name in below:
         return HTTPStatus.NOT_FOUND
     return next((status for kind, status in STATUSES if isinstance(error, kind)), None)
 

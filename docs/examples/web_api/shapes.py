@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
 
-from salesflow import Deal, Money, NextMove, Recorded, Unmet
-from salesflow.deal.closing_terms import Delivery
+from salesflow import Deal, Desk, Money, NextMove, Recorded, Sale, Unmet
 from salesflow.deal.fields import DealFields
 from salesflow.storage.records import Records
 
-from .speaking import Body, Patch, Schema, schemas_of
+from .acts import Act, acts_at, desks_of_every_sale, the_sale
+from .defaults import Schema
+from .speaking import Body, Patch, schemas_of
 
 DEAL: Final = Deal
 """The class of the deals. One of your own goes here, registered in ``RECORDS`` below."""
+
+OWN_DESKS: Final[Mapping[str, type[Desk]]] = {}
+"""Desks of your own, by what they are called in addresses."""
 
 
 # What is answered
@@ -61,81 +64,25 @@ class MoveAsked:
     competitor: str | None = None
 
 
-@attrs.frozen(kw_only=True)
-class Found:
-    """What was found out for the qualification."""
-
-    need: str | None = None
-    budget: Money | None = None
-    can_afford: bool | None = None
-    authority: str | None = None
-    timeline: str | None = None
-    notes: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class ObjectionStated:
-    """What the customer worries about."""
-
-    statement: str
-    kind: str = "other"
-    raised_by: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class ObjectionAnswer:
-    """What was answered to an objection, and whether the customer is content with it."""
-
-    text: str
-    evidence: tuple[str, ...] = ()
-    settles_it: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class TermsOffered:
-    """The terms that a deal shall close on; payment in the usual shorthand."""
-
-    price: Money
-    discount: Decimal = Decimal(0)
-    payment: str = "due on receipt"
-    deliveries: tuple[Delivery, ...] = ()
-    valid_until: date | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Signature:
-    """Who signed the terms, by the id of the contact."""
-
-    contact_id: str
-
-
 RECORDS: Final = Records()
 """One form for all JSON: what is sent, what is answered, and what is stored."""
-for _own in (
-    DealPage,
-    Explanation,
-    History,
-    MoveAsked,
-    Found,
-    ObjectionStated,
-    ObjectionAnswer,
-    TermsOffered,
-    Signature,
-):
+for _own in (DealPage, Explanation, History, MoveAsked):
     RECORDS.register(_own, name=_own.__name__, schema=1)
 
 _ORDER_DESK: Final = DEAL(id="D-1", name="Order desk for Acme", owner="noa", amount=Money("48000", "EUR"))
 _NOT_PLAIN: Final = {one.name for one in attrs.fields(Deal)} - {"id", *DealFields.__annotations__}
 
-NEW_DEAL: Final = Body(_ORDER_DESK, RECORDS, called="NewDeal", hidden=_NOT_PLAIN)
-DEAL_PATCH: Final = Patch(_ORDER_DESK, RECORDS, called="DealPatch", hidden={"id", *_NOT_PLAIN})
-MOVE: Final = Body(MoveAsked(move="lose", reason="price"), RECORDS)
-FOUND: Final = Body(Found(need="one place for all orders", budget=Money("50000", "EUR")), RECORDS)
-OBJECTION: Final = Body(ObjectionStated(statement="It costs too much", kind="price"), RECORDS)
-ANSWER: Final = Body(ObjectionAnswer(text="It pays back in a year", evidence=("case study 12",)), RECORDS)
-TERMS: Final = Body(TermsOffered(price=Money("48000", "EUR"), payment="2/10 net 30"), RECORDS)
-SIGNATURE: Final = Body(Signature(contact_id="C-1"), RECORDS)
-BODIES: Final[tuple[Body[Any], ...]] = (NEW_DEAL, DEAL_PATCH, MOVE, FOUND, OBJECTION, ANSWER, TERMS, SIGNATURE)
+NEW_DEAL: Final = Body(DEAL, RECORDS, called="NewDeal", hidden=_NOT_PLAIN, example=_ORDER_DESK)
+DEAL_PATCH: Final = Patch(DEAL, RECORDS, called="DealPatch", hidden={"id", *_NOT_PLAIN}, example=_ORDER_DESK)
+MOVE: Final = Body(MoveAsked, RECORDS, example=MoveAsked(move="lose", reason="price"))
+BODIES: Final[tuple[Body[Any], ...]] = (NEW_DEAL, DEAL_PATCH, MOVE)
+
+DESKS: Final = {**desks_of_every_sale(), **OWN_DESKS}
+ACTS: Final = (
+    *(Act(method, at="", reach=the_sale, records=RECORDS) for method in (Sale.hold, Sale.resume)),
+    *(act for at, desk in DESKS.items() for act in acts_at(at, desk, RECORDS)),
+)
+"""Whatever can be done to a deal, apart from opening it, changing its fields and moving it."""
 
 
 def components() -> Schema:
@@ -145,4 +92,6 @@ def components() -> Schema:
         found |= schemas_of(answer, RECORDS)
     for body in BODIES:
         found |= body.schemas()
+    for act in ACTS:
+        found |= act.schemas()
     return found

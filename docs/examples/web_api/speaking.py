@@ -7,8 +7,9 @@ written by ``Records``. Both publish the JSON Schema that ``Records`` has of the
 
 # No annotations from the future: older FastAPI does not find out what they mean in a dependency that is an instance.
 import json
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Final, Generic, TypeVar, cast
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import attrs
 from fastapi import Depends, HTTPException, Request, Response
@@ -16,14 +17,12 @@ from fastapi import Depends, HTTPException, Request, Response
 from salesflow import InvalidValue
 from salesflow.storage.records import Records
 
+from .defaults import TAGS, Schema, classes_in, defaults_of, filled, filled_below
+
 T = TypeVar("T")
-Schema = dict[str, Any]
 
 MOST_BYTES: Final = 2**20
 """How long a body may be; our own choice."""
-
-_TAGS: Final = ("type", "schema", "extends")
-"""What a record says about itself; in a body the route says it."""
 
 
 async def raw_body(request: Request) -> bytes:
@@ -40,12 +39,14 @@ RawBody = Annotated[bytes, Depends(raw_body)]
 
 
 async def json_object(request: Request, raw: RawBody) -> Schema:
-    """The body as a JSON object.
+    """The body as a JSON object; no body at all is an empty one.
 
     Raises:
         HTTPException: it is not said to be JSON.
         InvalidValue: it is none, or no object.
     """
+    if not raw:
+        return {}
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "send application/json")
     try:
@@ -64,25 +65,34 @@ class Body(Generic[T]):
     """Reads a request into an attrs class. What has a default may be left out.
 
     Args:
-        example: an instance, for the documentation; its class is what is read.
+        cls: the class.
         records: knows the class.
         called: the name of the schema; that of the class unless given.
         hidden: fields that the documentation does not offer.
+        example: an instance, for the documentation.
 
     Example:
         ``async def open_deal(draft: Annotated[Deal, Depends(NEW_DEAL)]) -> Response``
     """
 
-    def __init__(self, example: T, records: Records, *, called: str | None = None, hidden: Iterable[str] = ()) -> None:
-        self._cls: type[T] = type(example)
+    def __init__(
+        self,
+        cls: type[T],
+        records: Records,
+        *,
+        called: str | None = None,
+        hidden: Iterable[str] = (),
+        example: T | None = None,
+    ) -> None:
+        self._cls: type[T] = cls
         self._records = records
-        self._hidden = frozenset((*_TAGS, *hidden))
-        self._example = records.dump(example)
-        self.called = called or self._cls.__name__
-        fields: tuple[attrs.Attribute[object], ...] = attrs.fields(cast("type[attrs.AttrsInstance]", self._cls))
-        self._required = [one.name for one in fields if one.default is attrs.NOTHING]
-        bare = records.dump(self._cls(**{name: getattr(example, name) for name in self._required}))
-        self._defaults = {name: part for name, part in bare.items() if name not in self._required}
+        self._hidden = frozenset((*TAGS, *hidden))
+        self._example = example
+        self.called = called or cls.__name__
+        self._required = _required(cls)
+        self._schema: Schema = records.schema(cls)
+        said: Schema = self._schema["$defs"][self._root]["properties"]
+        self._tags = {tag: said[tag]["const"] for tag in TAGS if tag in said}
 
     async def __call__(self, given: JSONObject) -> T:
         """The instance that a body stands for.
@@ -93,19 +103,36 @@ class Body(Generic[T]):
         for name in self._required:
             if name not in given:
                 raise InvalidValue("is missing", field=name)
-        return self._records.load(self._defaults | given, expect=self._cls)
+        return self._records.load(self._tags | filled(given, self._cls, self._records), expect=self._cls)
+
+    @property
+    def _root(self) -> str:
+        return str(self._schema["$ref"].removeprefix(_HERE))
 
     @property
     def openapi(self) -> Schema:
         """What a route says of it, as its ``openapi_extra``."""
-        offered = {name: part for name, part in self._example.items() if name not in self._hidden}
-        shown = {name: part for name, part in offered.items() if name in self._required or part != self._defaults[name]}
-        return _request(self.called, shown)
+        content: Schema = {"schema": _reference(self.called)}
+        if self._example is not None:
+            content["example"] = self._shown(self._records.dump(self._example))
+        return {"requestBody": {"required": bool(self._required), "content": {"application/json": content}}}
+
+    def _shown(self, example: Schema) -> Schema:
+        cls: type = self._cls
+        defaults = defaults_of(cls, self._records)
+        offered = {name: part for name, part in example.items() if name not in self._hidden}
+        return {name: part for name, part in offered.items() if name in self._required or part != defaults[name]}
 
     def schemas(self) -> Schema:
-        """Its schema and those that it needs, by name."""
-        found = schemas_of(self._cls, self._records)
-        return {**found, self.called: self._offered(found[self._cls.__name__], self._required)}
+        """Its schema and those that it needs, by name. Those have a name of their own: in an answer nothing is left out."""
+        defs = self._schema["$defs"]
+        names = {name: f"{name}.given" for name in defs} | {self._root: self.called}
+        found = {names[name]: _moved(part, names) for name, part in defs.items()}
+        for cls in classes_in(self._cls):
+            if f"{cls.__name__}.given" in found:
+                found[f"{cls.__name__}.given"]["required"] = _required(cls)
+        found[self.called] = self._offered(found[self.called], self._required)
+        return _needed(self.called, found)
 
     def _offered(self, whole: Schema, required: list[str]) -> Schema:
         properties = {name: part for name, part in whole["properties"].items() if name not in self._hidden}
@@ -121,11 +148,21 @@ class Patch(Body[T]):
 
     async def __call__(self, given: JSONObject) -> Callable[[T], T]:  # type: ignore[override]  # another dependency
         """What makes the changed instance; raises InvalidValue as a ``Body`` does."""
+        if not given:
+            raise InvalidValue("names at least one field", field="body")
 
         def changed(value: T) -> T:
-            return self._records.load(self._records.dump(value) | given, expect=type(value))
+            new = filled_below(given, type(value), self._records)
+            return self._records.load(self._records.dump(value) | new, expect=type(value))
 
         return changed
+
+    @property
+    def openapi(self) -> Schema:
+        """What a route says of it; it is never empty."""
+        found = super().openapi
+        found["requestBody"]["required"] = True
+        return found
 
     def _offered(self, whole: Schema, required: list[str]) -> Schema:
         return super()._offered(whole, []) | {"minProperties": 1}
@@ -136,33 +173,51 @@ def said(value: object, records: Records, *, status: int = 200, headers: dict[st
     return Response(records.to_json(value), status, headers, "application/json")
 
 
-def answers(cls: type, *, status: int = 200) -> dict[int | str, Schema]:
+def answers(cls: type, *, status: int = 200, has_version: bool = False) -> dict[int | str, Schema]:
     """What a route says of its answer, as its ``responses``."""
-    content = {"application/json": {"schema": _reference(cls.__name__)}}
-    return {status: {"description": "Created" if status == 201 else "Done", "content": content}}
+    answer: Schema = {"description": "Created" if status == 201 else "Done"}
+    answer["content"] = {"application/json": {"schema": _reference(cls.__name__)}}
+    if has_version:
+        answer["headers"] = {"ETag": {"description": "The version of the deal", "schema": {"type": "string"}}}
+    return {status: answer}
 
 
 def schemas_of(cls: type, records: Records) -> Schema:
     """The JSON Schema of a class and those that it needs, by name, as components of OpenAPI."""
-    found: Schema = _moved(records.schema(cls)["$defs"])
-    return found
+    whole: Schema = records.schema(cls)
+    return {name: _moved(part, {}) for name, part in whole["$defs"].items()}
 
 
-def _request(name: str, example: Schema) -> Schema:
-    content = {"application/json": {"schema": _reference(name), "example": example}}
-    return {"requestBody": {"required": True, "content": content}}
+def _required(cls: type) -> list[str]:
+    return [one.name for one in attrs.fields(cls) if one.default is attrs.NOTHING]
 
 
 def _reference(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
+    return {"$ref": f"{_THERE}{name}"}
 
 
-def _moved(schema: Any) -> Any:
-    """The same schema with its references to where OpenAPI keeps them."""
+_HERE: Final = "#/$defs/"
+_THERE: Final = "#/components/schemas/"
+
+
+def _moved(schema: Any, names: Mapping[str, str]) -> Any:
+    """The same schema with its references to where OpenAPI keeps them, some under other names."""
     if isinstance(schema, dict):
-        return {name: _moved(part) for name, part in schema.items()}
+        return {name: _moved(part, names) for name, part in schema.items()}
     if isinstance(schema, list):
-        return [_moved(part) for part in schema]
-    if isinstance(schema, str) and schema.startswith("#/$defs/"):
-        return schema.replace("#/$defs/", "#/components/schemas/", 1)
+        return [_moved(part, names) for part in schema]
+    if isinstance(schema, str) and schema.startswith(_HERE):
+        name = schema.removeprefix(_HERE)
+        return f"{_THERE}{names.get(name, name)}"
     return schema
+
+
+def _needed(name: str, schemas: Schema) -> Schema:
+    """A schema and those that it refers to, at every depth."""
+    found: Schema = {}
+    left = [name]
+    while left:
+        name = left.pop()
+        found[name] = schemas[name]
+        left += set(re.findall(f'"{_THERE}([^"]+)"', json.dumps(found[name]))) - found.keys()
+    return found

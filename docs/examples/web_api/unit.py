@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, LiteralString, cast
+from urllib.parse import quote
 
 import attrs
 from fastapi import Depends, Header, HTTPException, Request, Response
@@ -136,6 +137,10 @@ async def asker(
     return Asker(office=office(request), by=by, if_match=if_match, key=key, fingerprint=fingerprint)
 
 
+Works = Annotated[Office, Depends(office)]
+Asks = Annotated[Asker, Depends(asker)]
+
+
 @attrs.frozen(kw_only=True)
 class Unit:
     """A sale, and how it ends."""
@@ -154,7 +159,7 @@ class Unit:
         deal = self.sale.deal
         headers = {"ETag": etag(deal)}
         if status == 201:
-            headers["Location"] = f"/deals/{deal.id}"
+            headers["Location"] = f"/deals/{quote(deal.id, safe='')}"
         return said(deal, RECORDS, status=status, headers=headers)
 
 
