@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import attrs
 import pytest
@@ -14,7 +14,7 @@ from salesflow.event import Event
 from salesflow.values.personal import is_personal
 
 USUAL = (60, 100, 200, 500, 1000, 2000, 10_000)
-MODULES = [import_module(f"salesflow.deal.{found.name}") for found in iter_modules(salesflow.deal.__path__)]
+MODULES = [import_module(found.name) for found in walk_packages(salesflow.deal.__path__, "salesflow.deal.")]
 EVENTS = sorted(
     {
         found

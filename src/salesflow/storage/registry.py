@@ -61,7 +61,7 @@ OWN: Final[Mapping[str, str]] = {
         "deal.objections": "ObjectionRaised ObjectionAnswered ObjectionResolved ObjectionLeftStanding "
         "ObjectionWithdrawn ObjectionReopened",
         "deal.signals": "ClosingSignalNoticed",
-        "deal.closing_terms": "TermsProposed TermsCountered TermsApproved TermsAccepted TermsSigned TermsRejected "
+        "deal.closing_terms.events": "TermsProposed TermsCountered TermsApproved TermsAccepted TermsSigned TermsRejected "
         "TermsExpired TermsWithdrawn",
         "deal.committee": "CommitteeMemberAdded CommitteeMemberChanged PrimaryContactSet CommitteeMemberRemoved "
         "CommitteeMemberReplaced",
