@@ -1,0 +1,39 @@
+"""One revision of the terms: what it comes to, and whether it holds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from deal.closing_terms.negotiation import NOW, terms
+
+from salesflow.deal.closing_terms import TermsStatus
+from salesflow.errors import WrongType
+from salesflow.values.money import Money
+
+
+def test_the_net_price_is_rounded_half_up_once():
+    assert terms(price=Money("33.35", "EUR"), discount=Decimal("0.1")).net_price == Money("30.02", "EUR")
+
+
+def test_terms_that_lack_an_approval_are_not_signed_and_valid():
+    assert not terms(status=TermsStatus.SIGNED, approvals_needed=("board",)).is_signed
+
+
+def test_a_reopened_deal_has_no_agreement():
+    later = NOW + timedelta(days=1)
+    taken = terms(status=TermsStatus.SIGNED, accepted_at=NOW, signed_at=NOW).taken_back(later)
+    assert (taken.status, taken.ended_at, taken.is_accepted) == (TermsStatus.WITHDRAWN, later, False)
+
+
+def test_terms_that_bind_nobody_are_left_as_they_are_by_a_reopening():
+    open_terms = terms()
+    assert open_terms.taken_back(NOW) is open_terms
+
+
+def test_a_day_is_asked_for_as_a_day():
+    with pytest.raises(WrongType):
+        terms().is_valid_on(NOW)
+    with pytest.raises(WrongType):
+        terms().agreement_on(NOW)
