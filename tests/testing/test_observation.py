@@ -17,6 +17,7 @@ from salesflow.testing.observation import Observed, observing
 from salesflow.testing.process_coverage import ProcessCoverage, RequirementCoverage
 from salesflow.testing.walking import lead_at, sale_at
 from salesflow.work import Work
+from salesflow.work.explaining import Explaining
 
 
 def of(observed: Observed, process: Any = StandardProcess) -> ProcessCoverage:
@@ -113,10 +114,10 @@ def test_derived_ones_count_for_what_they_derive_from() -> None:
 
 
 def test_everything_is_put_back_even_after_an_error() -> None:
-    before = dict(vars(Work)), Definition.open
+    before = dict(vars(Work)), dict(vars(Explaining)), Definition.open
     with pytest.raises(LookupError), observing(StandardProcess):
         raise LookupError
-    assert (dict(vars(Work)), Definition.open) == before
+    assert (dict(vars(Work)), dict(vars(Explaining)), Definition.open) == before
 
 
 def test_observations_can_stand_in_each_other() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from salesflow.standard import StandardProcess
 from salesflow.work import Work
+from salesflow.work.explaining import Explaining
 
 pytest_plugins = ("pytester",)
 
@@ -37,9 +38,9 @@ def test_a_deal_is_lost():
 def run(pytester: pytest.Pytester) -> Iterator[pytest.Pytester]:
     pytester.makepyfile(test_deals=TESTS)
     pytester.syspathinsert()
-    before = dict(vars(Work))
+    before = dict(vars(Work)), dict(vars(Explaining))
     yield pytester
-    assert dict(vars(Work)) == before, "everything was put back"
+    assert (dict(vars(Work)), dict(vars(Explaining))) == before, "everything was put back"
 
 
 def test_what_was_exercised_is_shown_in_the_words_of_the_process(run: pytest.Pytester) -> None:

@@ -23,6 +23,7 @@ from salesflow.process.engine import Process
 from salesflow.process.requirement import RequirementKind
 from salesflow.testing.process_coverage import ProcessCoverage, Tally
 from salesflow.work import Work, key_of_move
+from salesflow.work.explaining import Explaining
 from salesflow.worked import Worked
 
 W = TypeVar("W", bound=Worked)
@@ -168,8 +169,8 @@ _WRAPPED: tuple[tuple[type, str, Callable[[Observed, Method], Method]], ...] = (
     (Work, "__init__", _begun),
     (Work, "_create", _created),
     (Work, "_fire", _fired),
-    (Work, "blockers", _asked),
-    (Work, "next_moves", _looked_ahead),
+    (Explaining, "blockers", _asked),
+    (Explaining, "next_moves", _looked_ahead),
     (SalesProcess, "open", _opened),
     (LeadProcess, "capture", _opened),
 )
