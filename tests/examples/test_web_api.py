@@ -260,6 +260,21 @@ def test_a_query_that_cannot_be_read_names_the_field_and_does_not_repeat_it(clie
     assert SECRET not in answer.text
 
 
+@pytest.mark.parametrize("given", ["0", "1767225600", "20270101", "2027-02-30", "2027-W01-1", SECRET])
+def test_a_day_is_written_as_a_day(client: Client, given: str) -> None:
+    answer = client.get(f"/deals?expected_from={given}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "expected_from")
+    assert SECRET not in answer.text
+
+
+def test_an_id_is_one_that_an_address_can_have(client: Client) -> None:
+    for id in ("A/1", ".", ".."):
+        told = client.post("/deals", {"id": id, "name": "Order desk"}).json()
+        assert (told["status"], told["errors"][0]["field"]) == (422, "id")
+    answer = client.post("/deals", {"id": "ה 1?", "name": "Order desk"})
+    assert client.get(answer.headers["location"]).json()["id"] == "ה 1?"
+
+
 def test_nobody_in_particular_may_do_nothing(client: Client) -> None:
     for answer in (client.get("/deals", by=None), client.post("/deals", {"id": "D-1", "name": "x"}, by=None)):
         assert (answer.status_code, answer.json()["status"]) == (401, 401)

@@ -11,6 +11,7 @@ of the body is left out of the call. Methods that answer a question, and change 
 
 # No annotations from the future: older FastAPI does not find out what they mean in a dependency that is an instance.
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Optional, TypeAlias, get_origin, get_type_hints
@@ -147,18 +148,17 @@ def _field(asked: Parameter) -> Any:
     return attrs.field(type=kind, default=None)
 
 
+_NUMBER = re.compile("[1-9][0-9]{0,17}")
+
+
 def _identified(record: Parameter, request: Request) -> int | str:
     """The number, or the id, of the record that stands in the address."""
     given: str = request.path_params[record.name]
     if record.type is not int:
         return given
-    if given.isdecimal() and len(given) <= _DIGITS:
+    if _NUMBER.fullmatch(given):
         return int(given)
     raise UnknownName(record.name, given, ())
-
-
-_DIGITS = 18
-"""How long a number in an address may be; our own choice."""
 
 
 _MOMENT = {"type": "string", "format": "date-time"}

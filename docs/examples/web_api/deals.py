@@ -20,10 +20,20 @@ from .unit import Asks, Works, actor, etag, is_among
 INDEXED: Final = ("stage", "owner", "amount", "expected_close", "opened_at")
 """What deals are narrowed down and ordered by."""
 
+Day = Annotated[str, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"})]
+
 routes = APIRouter(prefix="/deals", tags=["deals"], responses=RESPONSES, dependencies=[Depends(actor)])
 
 
 # Reading
+
+
+def day(given: str | None, *, field: str) -> date | None:
+    """The day that a query names. It is not left to the framework, which takes a number for seconds since 1970."""
+    try:
+        return None if given is None else date.fromisoformat(given)
+    except ValueError:
+        raise InvalidValue("is a day of the calendar", field=field) from None
 
 
 @routes.get("", responses=answers(DealPage))
@@ -31,8 +41,8 @@ async def find_deals(
     works: Works,
     stage: Annotated[tuple[str, ...], Query()] = (),
     owner: Annotated[tuple[str, ...], Query()] = (),
-    expected_from: date | None = None,
-    expected_before: date | None = None,
+    expected_from: Day | None = None,
+    expected_before: Day | None = None,
     order: Annotated[tuple[str, ...], Query(description="a leading - turns it around")] = ("expected_close",),
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
@@ -47,7 +57,8 @@ async def find_deals(
     if owner:
         where.append(stored.one_of("owner", owner))
     if expected_from or expected_before:
-        where.append(stored.between("expected_close", expected_from, expected_before))
+        first, before = day(expected_from, field="expected_from"), day(expected_before, field="expected_before")
+        where.append(stored.between("expected_close", first, before))
     query = stored.Query(works.process.deal_type, where=where, order=order, limit=limit, cursor=cursor)
     page = await works.storage.find(query)
     return said(DealPage(items=page.items, cursor=page.cursor), RECORDS)
