@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import types
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar
 
 import attrs
@@ -329,6 +330,44 @@ def test_a_hook_takes_the_sale_and_is_no_coroutine() -> None:
     enter, leave = faults_of(first=BadHooks(), won=Won())
     assert enter.startswith("stage 'first': on_enter must take the sale and nothing else, not ()")
     assert leave == "stage 'first': on_exit is a coroutine; it would never be awaited"
+
+
+class Later:
+    """An object that is called, and would have to be awaited."""
+
+    async def __call__(self, deal: Any) -> bool:
+        return True
+
+
+def test_an_object_that_would_have_to_be_awaited_is_neither_a_requirement_nor_a_hook() -> None:
+    class Waits(Open):
+        somebody_answers = exit_requirement("somebody answers")(Later())  # type: ignore[type-var]  # the mistake
+        on_enter = Later()  # type: ignore[assignment]  # the mistake
+
+    assert faults_of(first=Waits(), won=Won()) == (
+        "stage 'first': on_enter is a coroutine; it would never be awaited",
+        "stage 'first': requirement 'somebody_answers' is a coroutine; it would never be awaited",
+    )
+
+
+def test_a_hook_that_yields_would_never_run_and_is_refused() -> None:
+    class Yields(Open):
+        def on_enter(self, sale: Any, /) -> Iterator[object]:  # type: ignore[override]  # the mistake
+            yield sale.tasks.add("call")
+
+    assert faults_of(first=Yields(), won=Won()) == (
+        "stage 'first': on_enter is a generator; nothing in it would run: record instead of yielding",
+    )
+
+
+def test_two_requirements_of_one_move_have_two_names() -> None:
+    def over(least: int, deal: Deal) -> bool:
+        return deal.amount is not None and deal.amount.amount > least
+
+    much, more = (requirement(f"over {least}")(partial(over, least)) for least in (10, 1000))
+    assert faults_of(first=Open(), won=Won(), fast=Move(source="first", target="won", requires=(much, more))) == (
+        "move 'fast': several requirements are named 'requirement'; give each a name with Requirement(name=...)",
+    )
 
 
 def test_the_requirements_of_a_move_are_checked_too() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -47,6 +48,11 @@ def test_anything_else_is_a_mistake_of_whoever_wrote_it(answer: object) -> None:
 def test_what_is_missing_is_text() -> None:
     with pytest.raises(TypeError, match="must yield text, not int"):
         answering(iter(["the price", 5])).unmet(DEAL)
+
+
+def test_a_requirement_that_yields_without_end_is_stopped() -> None:
+    with pytest.raises(TypeError, match=r"requirement first\.is_known must come to an end; it yields more than 10000"):
+        answering(repeat("the price")).unmet(DEAL)
 
 
 def test_a_verdict_is_not_repeated_because_it_may_be_personal() -> None:

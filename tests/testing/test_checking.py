@@ -8,6 +8,7 @@ import attrs
 import pytest
 from extension.saas import SaaSProcess
 from testing import broken_processes as gallery
+from testing import subtly_broken_processes as subtle
 
 from salesflow import Deal, InvalidValue, Policy, SalesProcess, Stage, UnknownName, WrongType, exit_requirement
 from salesflow.leads.lead_process import LeadProcess
@@ -15,7 +16,7 @@ from salesflow.leads.lead_stage import LeadStage
 from salesflow.people.lead import Lead
 from salesflow.standard import StandardProcess
 from salesflow.testing.builders import a_deal
-from salesflow.testing.checking import check_process
+from salesflow.testing.checking import check_process, contradicting
 from salesflow.testing.problems import BrokenProcess, ProblemKind
 
 K = ProblemKind
@@ -39,7 +40,7 @@ BROKEN = [
     (gallery.it_reads_the_environment, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "os.environ"),
     (gallery.it_opens_a_file, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "open"),
     (gallery.it_counts_its_calls, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "self.calls"),
-    (gallery.it_answers_every_other_time, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "answers differently"),
+    (gallery.it_answers_every_other_time, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "keeps something in calls"),
     (gallery.it_knows_the_deal_by_its_place_in_memory, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "differently|keeps"),
     (gallery.it_depends_on_what_was_asked_before, K.REQUIREMENT_IS_NOT_PURE, "first.two", "another order|keeps"),
     (gallery.it_changes_the_deal, K.REQUIREMENT_IS_NOT_PURE, "first.was_read", "changes the deal"),
@@ -57,17 +58,71 @@ BROKEN = [
     (gallery.its_hook_writes_elsewhere, K.HOOK_IS_NOT_PURE, "second.on_enter", "keeps something in sent"),
     (gallery.its_hook_reads_the_clock, K.HOOK_IS_NOT_PURE, "second.on_enter", "datetime.now"),
     (gallery.its_hook_does_something_else_every_time, K.HOOK_IS_NOT_PURE, "second.on_enter", "different events"),
+    (gallery.its_hook_does_something_else_every_time, K.HOOK_IS_NOT_ATOMIC, "second.on_enter", "kept in numbers stays"),
     (gallery.its_exit_hook_raises, K.HOOK_FAILS, "first.on_exit", "nobody leaves"),
     (gallery.its_first_hook_raises, K.HOOK_FAILS, "first.on_enter", "nobody enters"),
     (gallery.its_first_hook_writes_elsewhere, K.HOOK_IS_NOT_PURE, "first.on_enter", "datetime.now"),
     (gallery.its_first_hook_writes_elsewhere, K.HOOK_IS_NOT_ATOMIC, "first.on_enter", "kept in opened stays"),
     (gallery.its_events_do_not_replay, K.HISTORY_DOES_NOT_REPLAY, "second", "not what its events make"),
+    (subtle.it_is_an_object_that_counts, K.REQUIREMENT_IS_NOT_PURE, "first.asked", r"in self\.calls"),
+    (subtle.it_is_a_method_of_another_object, K.REQUIREMENT_IS_NOT_PURE, "jump.asked", r"in self\.calls"),
+    (subtle.it_is_filled_in_with_a_list, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "in argument 1"),
+    (subtle.it_counts_in_another_function, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "in _calls"),
+    (subtle.it_counts_behind_a_decorator, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "in calls"),
+    (subtle.it_counts_in_its_class, K.REQUIREMENT_IS_NOT_PURE, "first.asked", r"in Asks\.calls"),
+    (subtle.it_numbers_its_calls, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "in numbers"),
+    (subtle.it_answers_in_turns, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "answers differently"),
+    (subtle.it_yields_without_end, K.REQUIREMENT_DOES_NOT_END, "first.asked", "stopped after 10000 texts"),
+    (subtle.it_waits_for_something, K.REQUIREMENT_DOES_NOT_END, "first.asked", "100000 lines of code"),
+    (subtle.nothing_is_opened_without_end, K.REQUIREMENT_DOES_NOT_END, "first.ends", "stopped after"),
+    (subtle.its_hook_records_without_end, K.HOOK_DOES_NOT_END, "second.on_enter", "stopped after 1000000 lines"),
+    (subtle.its_hook_tries_without_end, K.HOOK_DOES_NOT_END, "second.on_enter", "stopped after 1000000 lines"),
+    (subtle.its_first_hook_records_without_end, K.HOOK_DOES_NOT_END, "first.on_enter", "stopped after"),
+    (subtle.it_gives_a_coroutine, K.REQUIREMENT_ANSWERS_WRONGLY, "first.asked", "not coroutine"),
+    (subtle.it_gives_a_list, K.REQUIREMENT_ANSWERS_WRONGLY, "first.asked", "not list"),
+    (subtle.it_forgets_to_answer, K.REQUIREMENT_ANSWERS_WRONGLY, "first.asked", "not NoneType"),
+    (subtle.it_leaves_the_interpreter, K.REQUIREMENT_CRASHES, "first.asked", "SystemExit"),
+    (subtle.it_crashes_where_a_deal_is_opened, K.REQUIREMENT_CRASHES, "first.is_worth_something", "AttributeError"),
+    (
+        subtle.it_crashes_where_a_deal_is_opened_with_a_hook,
+        K.REQUIREMENT_CRASHES,
+        "first.is_worth_something",
+        "AttributeError",
+    ),
+    (subtle.it_writes_into_a_frozen_deal, K.REQUIREMENT_IS_NOT_PURE, "first.asked", "changes the deal"),
+    (
+        subtle.two_of_its_requirements_contradict,
+        K.REQUIREMENTS_CONTRADICT,
+        "advance from first to second",
+        "first.is_from_a_fair, first.is_from_the_web was met",
+    ),
+    (
+        subtle.leaving_and_entering_contradict,
+        K.REQUIREMENTS_CONTRADICT,
+        "advance from first to second",
+        "first.is_owned, second.is_free was met",
+    ),
+    (subtle.its_hook_changes_the_deal_and_refuses, K.HOOK_FAILS, "second.on_enter", "NotNow: .*it is late"),
+    (subtle.its_hook_gives_a_coroutine, K.HOOK_DOES_NOT_RUN, "second.on_enter", "gives back a coroutine"),
+    (subtle.its_hook_is_filled_in_with_a_list, K.HOOK_IS_NOT_PURE, "second.on_enter", "in argument 1"),
+    (subtle.its_hook_is_filled_in_with_a_list, K.HOOK_IS_NOT_ATOMIC, "second.on_enter", "argument 1 stays"),
+    (subtle.its_earlier_version_is_left_behind, K.MIGRATION_IS_MISSING, "service 2", "service 1 cannot be worked"),
+    (
+        subtle.a_stage_of_its_earlier_version_leads_nowhere,
+        K.MIGRATION_IS_MISSING,
+        "second 2, from standard 1",
+        "what is in preparation has no stage",
+    ),
+    (subtle.nobody_is_ever_qualified, K.REQUIREMENT_CANNOT_BE_MET, "working.met_on_the_moon", "nothing that was tried"),
+    (subtle.nobody_is_ever_qualified, K.MOVE_CANNOT_BE_MADE, "qualify from working to qualified", "met_on_the_moon"),
+    (subtle.its_leads_are_worked_without_end, K.REQUIREMENT_DOES_NOT_END, "working.answered", "stopped after"),
 ]
 FOLLOWS = {
     K.STAGE_CANNOT_BE_REACHED,
     K.STAGE_CANNOT_BE_LEFT,
     K.MOVE_CANNOT_BE_MADE,
     K.REQUIREMENT_CANNOT_BE_MET,
+    K.REQUIREMENTS_CONTRADICT,
     K.REQUIREMENT_IS_DEAD,
 }
 """What may follow from something that is broken."""
@@ -92,17 +147,119 @@ def test_every_kind_of_problem_is_in_the_gallery() -> None:
 @pytest.mark.parametrize("broken", dict.fromkeys(one[0] for one in BROKEN), ids=lambda one: one.__name__)
 def test_nothing_is_said_of_what_is_in_order(broken: Any) -> None:
     meant = {kind for made, kind, _, _ in BROKEN if made is broken}
-    found = {problem.kind for problem in check_process(broken()).problems}
-    assert found - meant <= FOLLOWS | {K.HOOK_IS_NOT_ATOMIC, K.HOOK_IS_NOT_PURE}
+    problems = check_process(broken()).problems
+    assert {problem.kind for problem in problems} - meant <= FOLLOWS
+    assert [str(problem) for problem in problems if not problem.way_out] == [], "every problem has a way out"
 
 
-@pytest.mark.parametrize("process", [StandardProcess, LeadProcess, SaaSProcess, gallery.SoundProcess])
+@pytest.mark.parametrize(
+    "process",
+    [StandardProcess, LeadProcess, SaaSProcess, gallery.SoundProcess, subtle.Renewed],
+)
 def test_a_sound_process_has_no_problems_and_is_walked_completely(process: Any) -> None:
     report = check_process(process)
     assert report.is_sound, str(report)
     assert report.is_complete
     assert report.coverage.missing == ()
     report.raise_for_problems()
+
+
+def test_moments_constants_of_the_module_and_arguments_filled_in_are_no_mistake() -> None:
+    report = check_process(subtle.HonestProcess)
+    assert report.is_sound, str(report)
+    assert report.coverage.missing == ("requirement first.came_in_working_hours never stood in the way",)
+
+
+def test_the_far_end_of_a_long_process_is_reached_and_checked() -> None:
+    process = subtle.a_long_process_that_cannot_be_ended()
+    report = check_process(process, satisfy={"step_is_done": subtle.do_the_step})
+    assert {(one.kind, one.where) for one in report.problems} == {
+        (K.STAGE_CANNOT_BE_REACHED, "won"),
+        (K.STAGE_CANNOT_BE_LEFT, "last"),
+        (K.MOVE_CANNOT_BE_MADE, "win from last to won"),
+        (K.REQUIREMENT_CANNOT_BE_MET, "last.pigs_fly"),
+    }
+    assert (report.is_complete, report.bound) == (False, 84)
+    assert "walked every way out of every stage, though not in each of too many conditions" in str(report)
+
+
+def test_a_long_process_that_is_sound_has_no_problems() -> None:
+    report = check_process(subtle.a_long_process(20), satisfy={"step_is_done": subtle.do_the_step})
+    assert report.is_sound, str(report)
+    assert report.coverage.missing == ()
+
+
+def test_only_what_really_stands_in_the_way_is_named() -> None:
+    def told(broken: Any) -> str:
+        return str(check_process(broken).of(K.MOVE_CANNOT_BE_MADE)[0])
+
+    assert "in the way stands first.asked; see what is said of" in told(subtle.it_gives_a_list())
+    assert "in the way stands second.on_enter; see what is said of the hook" in told(gallery.its_hook_raises_midway())
+    assert "give satisfy={'pigs_fly': lambda sale: ...}" in told(gallery.a_move_is_never_possible())
+    assert "give satisfy={'met_on_the_moon': lambda work: ...}" in told(subtle.nobody_is_ever_qualified())
+
+
+def test_a_rule_of_the_class_that_forbids_what_may_happen_to_others_is_respected() -> None:
+    def never(deal: Deal, attribute: Any, value: object) -> None:
+        if value is not None:
+            raise ValueError("ours are never put on hold")
+
+    @attrs.frozen(kw_only=True)
+    class Restless(Deal):
+        hold: Any = attrs.field(default=None, validator=never)
+
+    class Process(SalesProcess[Restless]):
+        first = gallery.Bare()
+        won = gallery.Won()
+        lost = gallery.Lost()
+
+    assert [problem.where for problem in check_process(Process).problems] == ["not_on_hold"]
+
+
+def test_a_rule_of_the_class_that_forbids_a_move_is_told() -> None:
+    def never(deal: Deal, attribute: Any, value: object) -> None:
+        if value is not None:
+            raise ValueError("ours are never lost")
+
+    @attrs.frozen(kw_only=True)
+    class Winner(Deal):
+        loss: Any = attrs.field(default=None, validator=never)
+
+    class Process(SalesProcess[Winner]):
+        first = gallery.Bare()
+        won = gallery.Won()
+        lost = gallery.Lost()
+
+    problem = check_process(Process).of(K.MOVE_CANNOT_BE_MADE)[0]
+    assert problem.where == "lose from first to lost"
+    assert "in the way stands ValueError: ours are never lost; see which rule of yours says so" in str(problem)
+
+
+def test_two_requirements_that_were_never_met_together_contradict_each_other() -> None:
+    def met(*times: set[str]) -> list[frozenset[str]]:
+        return [frozenset(one) for one in times]
+
+    assert contradicting(["a", "b", "c"], met({"a", "c"}, {"b", "c"})) == ("a", "b")
+    assert contradicting(["a", "b", "c"], met({"a", "b"}, {"b", "c"}, {"a", "c"})) == ("a", "b", "c")
+    assert contradicting(["a", "b"], met({"a"}, {"b"}, {"a", "b"})) == ()
+    assert contradicting(["a", "b"], met({"a"})) == (), "one that is never met contradicts nothing"
+    assert contradicting(["a"], met({"a"})) == contradicting([], ()) == ()
+
+
+def test_a_deal_in_which_both_hold_settles_a_contradiction() -> None:
+    class Both(Stage[Deal]):
+        @exit_requirement("its source begins with an f")
+        def begins(self, deal: Deal) -> bool:
+            return deal.source is not None and deal.source[:1] == "f"
+
+        @exit_requirement("its source ends with an r")
+        def ends(self, deal: Deal) -> bool:
+            return deal.source is not None and deal.source[-1:] == "r"
+
+    process = gallery.a_process(Both())
+    assert check_process(process).of(K.REQUIREMENTS_CONTRADICT)
+    assert check_process(process, deals=[a_deal(source="fair"), a_deal(source=None)]).is_complete
+    assert check_process(process, deals=[a_deal(source="fair")]).of(K.REQUIREMENTS_CONTRADICT) == ()
 
 
 def test_a_process_with_a_policy_is_checked_under_it() -> None:

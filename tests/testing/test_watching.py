@@ -1,4 +1,4 @@
-"""A function is watched while it runs: what it reaches for, and what it leaves behind."""
+"""A function is watched while it runs: what it reaches for, and whether it ends."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ import cProfile
 import gc
 import sys
 import time
-from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import pytest
 
-from salesflow.testing.watching import constants_of, surroundings, watched
+from salesflow.testing.watching import DoesNotEnd, bounded, watched
 
-_seen: list[int] = []
-_counted = Counter[str]()
+
+@pytest.fixture
+def free_of_tracing() -> Iterator[None]:
+    """Nobody traces: where coverage is measured, that is put back at the end."""
+    before = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(before)
 
 
 def test_what_it_returns_and_raises_is_kept() -> None:
@@ -83,39 +91,65 @@ def test_a_profiler_that_could_not_be_put_back_is_left_alone() -> None:
         profile.disable()
 
 
-class Keeper:
-    kept: list[int] = []  # noqa: RUF012  # the mistake
-    waiting: deque[int] = deque()  # noqa: RUF012  # the mistake
-
-    def keep(self) -> None:
-        Keeper.kept.append(1)
-        self.last = 1
-
-    def put(self) -> None:
-        self.waiting.append(1)
+async def later() -> None:
+    """What nobody awaits."""
 
 
-def leave_in_a_list() -> None:
-    _seen.append(1)
+def test_what_a_hook_gives_back_that_somebody_would_have_to_run_is_seen_and_closed() -> None:
+    def hook() -> object:
+        return later()
+
+    assert watched(hook, hooks=[hook.__code__]).given_back == ("coroutine",)
+    assert watched(lambda: hook.__code__, hooks=[hook.__code__]).given_back == ()
 
 
-def leave_in_a_counter() -> None:
-    _counted["calls"] += 1
+def spin() -> None:
+    while True:
+        pass
 
 
-@pytest.mark.parametrize("leave", [leave_in_a_list, leave_in_a_counter, Keeper().keep, Keeper().put])
-def test_what_it_leaves_behind_is_seen(leave: Any) -> None:
-    before = surroundings(leave)
-    assert surroundings(leave) == before
-    leave()
-    assert surroundings(leave) != before
+def spin_and_hide_it() -> None:
+    while True:
+        with suppress(Exception):
+            spin()
 
 
-def test_of_what_is_no_function_nothing_is_said() -> None:
-    assert surroundings(len) == {}
-    assert constants_of(len) == ()
+@pytest.mark.parametrize("endless", [spin, spin_and_hide_it, lambda: sum(1 for _ in count())])
+def test_what_does_not_end_is_stopped(endless: Any, free_of_tracing: None) -> None:
+    assert watched(endless).is_endless
+    with pytest.raises(DoesNotEnd):
+        bounded(endless)
 
 
-def test_the_constants_in_its_code_are_found() -> None:
-    found = constants_of(lambda deal: deal.source in ("fair", "referral") and deal.seats > 40)
-    assert {"fair", "referral", 40} <= set(found)
+def test_what_calls_without_end_is_stopped_even_where_somebody_else_traces(free_of_tracing: None) -> None:
+    def other(*_: Any) -> None:
+        return None
+
+    def calling() -> None:
+        while True:
+            len("")
+
+    sys.settrace(other)
+    try:
+        assert watched(calling).is_endless
+    finally:
+        sys.settrace(None)
+
+
+def test_what_takes_long_and_ends_is_let_alone() -> None:
+    assert watched(lambda: sum(1 for _ in range(20_000))).value == 20_000
+    assert bounded(lambda: sum(1 for _ in range(20_000))) == 20_000
+
+
+def test_a_debugger_that_was_there_is_left_alone(free_of_tracing: None) -> None:
+    def other(*_: Any) -> None:
+        return None
+
+    sys.settrace(other)
+    try:
+        assert bounded(sys.gettrace) is other
+        assert sys.gettrace() is other
+    finally:
+        sys.settrace(None)
+    assert bounded(lambda: 5) == 5
+    assert sys.gettrace() is None

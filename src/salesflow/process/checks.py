@@ -151,7 +151,10 @@ def _value_faults(stage: Position[Never], unit: str) -> Iterator[str]:
         yield f"stage {stage.key!r}: guidance must be a tuple of sentences, not {guidance!r}"
     for name in ("on_enter", "on_exit"):
         if stage.has_hook(name):
-            yield from _callable_faults(f"stage {stage.key!r}: {name}", getattr(stage, name), unit)
+            hook: object = getattr(stage, name)
+            yield from _callable_faults(f"stage {stage.key!r}: {name}", hook, unit)
+            if any(inspect.isgeneratorfunction(one) for one in _run_by(hook)):
+                yield f"stage {stage.key!r}: {name} is a generator; nothing in it would run: record instead of yielding"
 
 
 def _requirement_faults(stage: Position[Never], kind: str) -> Iterator[str]:
@@ -163,7 +166,7 @@ def _callable_faults(what: str, function: object, argument: str) -> Iterator[str
     if not callable(function):
         yield f"{what} must be a method, not {type(function).__name__}"
         return
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+    if any(inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one) for one in _run_by(function)):
         yield f"{what} is a coroutine; it would never be awaited"
         return
     try:
@@ -172,6 +175,11 @@ def _callable_faults(what: str, function: object, argument: str) -> Iterator[str
         yield f"{what} must take the {argument} and nothing else, not {inspect.signature(function)}"
     except ValueError:  # a builtin without a signature is taken at its word
         return
+
+
+def _run_by(function: object) -> tuple[object, object]:
+    """What runs when it is called: itself, or the ``__call__`` of its class."""
+    return function, getattr(type(function), "__call__", None)  # noqa: B004  # it is looked at, and not called
 
 
 def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Position[Never]], kind: str) -> Iterator[str]:
@@ -191,6 +199,9 @@ def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Position[
                 yield f"move {key!r}: requires takes what @requirement made, not {asked!r}"
             else:
                 yield from _callable_faults(f"move {key!r}: requirement {asked.name!r}", asked.test, kind)
+        names = [asked.name for asked in move.requires if isinstance(asked, Requirement)]
+        for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+            yield f"move {key!r}: several requirements are named {name!r}; give each a name with Requirement(name=...)"
 
 
 def route_faults(stages: Sequence[Position[Never]], routes: Sequence[Route[Never]]) -> Iterator[str]:

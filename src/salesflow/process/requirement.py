@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
@@ -30,6 +31,8 @@ Method = TypeVar("Method", bound=Callable[..., "bool | Iterator[str]"])
 __all__ = ["Requirement", "RequirementKind", "Unmet", "entry_requirement", "exit_requirement", "requirement"]
 
 MARK = "__salesflow_requirement__"
+MOST_MISSING = 10_000
+"""How much a requirement may say that is missing; our own choice. What says more would as a rule never end."""
 
 
 class RequirementKind(StrEnum):
@@ -99,7 +102,11 @@ class Requirement(Generic[E_contra]):
         if verdict is False:
             return self._unmet(())
         if isinstance(verdict, Iterator):
-            missing = tuple(verdict)
+            missing = tuple(islice(verdict, MOST_MISSING + 1))
+            if len(missing) > MOST_MISSING:
+                raise TypeError(
+                    f"requirement {self.stage}.{self.name} must come to an end; it yields more than {MOST_MISSING} texts"
+                )
             for text in missing:
                 if not isinstance(text, str):
                     raise TypeError(f"requirement {self.stage}.{self.name} must yield text, not {type(text).__name__}")

@@ -7,23 +7,30 @@ its reach and what it leaves behind are watched. What it answers is kept; what i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import deepcopy
-from typing import Generic, TypeVar
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from copy import copy, deepcopy
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import partial
+from itertools import islice
+from typing import Generic, TypeVar, cast
 
 import attrs
 
-from salesflow.process.requirement import Requirement
+from salesflow.process.requirement import MOST_MISSING, Requirement
 from salesflow.testing.problems import Problem, ProblemKind
-from salesflow.testing.watching import surroundings, watched
+from salesflow.testing.surroundings import changed_in, surroundings
+from salesflow.testing.watching import MOST_LINES, DoesNotEnd, bounded, watched
 from salesflow.worked import Worked
 
 W = TypeVar("W", bound=Worked)
 
+_LASTING = (bool, int, float, str, bytes, Decimal, date, timedelta, Enum)
 _WATCHED = 2
 """How often a requirement is watched closely when it gives one answer in one stage; our own choice."""
 
-__all__ = ["Answer", "Auditor", "Findings", "answer_of", "changed_in", "name_of"]
+__all__ = ["Answer", "Auditor", "Findings", "answer_of", "name_of"]
 
 
 @attrs.frozen
@@ -35,17 +42,24 @@ class Answer:
         missing: what it said that is missing.
         crash: the error that it raised, as text; empty where it raised none.
         fault: what is wrong with the answer itself; empty where nothing is.
+        is_endless: whether it was stopped, because no answer would have come.
     """
 
     is_met: bool
     missing: tuple[str, ...] = ()
     crash: str = ""
     fault: str = ""
+    is_endless: bool = False
+
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """What two answers to the same question have to agree in: of an error its class, and not its words."""
+        return (self.is_met, self.missing, self.crash.partition(":")[0], self.fault, self.is_endless)
 
     @property
     def is_broken(self) -> bool:
         """Whether it is no answer at all."""
-        return bool(self.crash or self.fault)
+        return bool(self.crash or self.fault or self.is_endless)
 
 
 def name_of(requirement: Requirement[W]) -> str:
@@ -56,15 +70,33 @@ def name_of(requirement: Requirement[W]) -> str:
 def answer_of(requirement: Requirement[W], entity: W) -> Answer:
     """Ask a requirement; whatever it does, an answer comes back."""
     try:
-        verdict = requirement.test(entity)
-        texts: object = tuple(verdict) if isinstance(verdict, Iterator) else None
-    except Exception as error:
+        verdict = bounded(partial(_verdict, requirement, entity))
+    except DoesNotEnd:
+        return Answer(is_met=False, is_endless=True)
+    except (Exception, SystemExit) as error:
         return Answer(is_met=False, crash=f"{type(error).__name__}: {error}")
+    if verdict is True or verdict is False:
+        return Answer(is_met=verdict)
     try:
-        unmet = requirement.judge(verdict if texts is None else iter(texts))  # type: ignore[call-overload]  # a tuple
+        unmet = requirement.judge(verdict)
     except TypeError as error:
         return Answer(is_met=False, fault=str(error))
     return Answer(is_met=unmet is None, missing=() if unmet is None else unmet.missing)
+
+
+def _verdict(requirement: Requirement[W], entity: W) -> object:
+    """What a requirement says, with all that it yields; a coroutine is closed, since nobody will await it."""
+    verdict: object = requirement.test(entity)
+    if verdict is True or verdict is False:
+        return verdict
+    if isinstance(verdict, Coroutine):
+        verdict.close()
+    if not isinstance(verdict, Iterator):
+        return verdict
+    texts = tuple(islice(verdict, MOST_MISSING + 1))
+    if len(texts) > MOST_MISSING:
+        raise DoesNotEnd
+    return iter(texts)
 
 
 class Findings:
@@ -100,23 +132,39 @@ class Auditor(Generic[W]):
         self._requirements = {name_of(one): one for one in requirements}
         self._findings = findings
         self._watched: Counter[tuple[object, ...]] = Counter()
+        self._saw_changes = False
 
-    def audit(self, entity: W, way: tuple[str, ...]) -> Mapping[str, Answer]:
-        """What every requirement says of a deal, by its name.
+    @property
+    def saw_changes(self) -> bool:
+        """Whether a requirement changed what it was asked about, so that what is seen later follows from that."""
+        return self._saw_changes
+
+    def ask(self, entity: W, way: tuple[str, ...]) -> Mapping[str, Answer]:
+        """What every requirement says of a deal, by its name; each is asked once.
 
         Args:
             entity: the deal, or the lead.
             way: how it came to where it is, for the problems.
         """
-        copy = _copied(entity)
+        unchanged = _copied(entity)
         answers = {name: self._asked_first(one, entity, way) for name, one in self._requirements.items()}
-        if copy is not None and copy != entity:
-            self._find_who_changes(copy, way)
+        if unchanged is not None and unchanged != entity:
+            self._saw_changes = True
+            self._find_who_changes(unchanged, way)
+        return answers
+
+    def audit(self, entity: W, way: tuple[str, ...]) -> None:
+        """Ask every requirement in every way.
+
+        Args:
+            entity: the deal, or the lead.
+            way: how it came to where it is, for the problems.
+        """
+        twin, answers = _copied(entity), self.ask(entity, way)
         self._compare(answers, reversed(self._requirements.items()), entity, "in another order", way)
         self._compare(answers, self._requirements.items(), entity, "a second time", way)
-        if copy is not None:
-            self._compare(answers, self._requirements.items(), copy, "of an equal copy of the deal", way)
-        return answers
+        if twin is not None:
+            self._compare(answers, self._requirements.items(), twin, "of an equal copy of the deal", way)
 
     def _asked_first(self, requirement: Requirement[W], entity: W, way: tuple[str, ...]) -> Answer:
         """Ask, and watch closely until what was seen is no longer new: watching takes its time."""
@@ -155,7 +203,8 @@ class Auditor(Generic[W]):
         way: tuple[str, ...],
     ) -> None:
         for name, requirement in asked:
-            if answer_of(requirement, entity) != first[name]:
+            before = first[name]
+            if not before.is_endless and answer_of(requirement, entity).gist != before.gist:
                 self._impure(name, f"asked {how}, it answers differently", way)
 
     def _impure(self, name: str, what: str, way: tuple[str, ...]) -> None:
@@ -177,18 +226,38 @@ class Auditor(Generic[W]):
                 way=way,
             )
         if answer.fault:
-            self._findings.add(ProblemKind.REQUIREMENT_ANSWERS_WRONGLY, name, answer.fault, way=way)
-
-
-def changed_in(before: Mapping[str, object], function: Callable[..., object]) -> list[str]:
-    """The names of the surroundings of a function in which something changed."""
-    after = surroundings(function)
-    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+            self._findings.add(
+                ProblemKind.REQUIREMENT_ANSWERS_WRONGLY,
+                name,
+                answer.fault,
+                way_out="return True or False, as bool(...) does, or yield a text for each thing that is missing",
+                way=way,
+            )
+        if answer.is_endless:
+            self._findings.add(
+                ProblemKind.REQUIREMENT_DOES_NOT_END,
+                name,
+                f"it was stopped after {MOST_MISSING} texts, or {MOST_LINES} lines of code",
+                way_out="yield each thing that is missing once, and loop over what the deal holds",
+                way=way,
+            )
 
 
 def _copied(entity: W) -> W | None:
-    """An equal copy that shares nothing, or ``None`` where a field of yours cannot be copied."""
+    """An equal copy that shares nothing that could be changed, or ``None`` where a field of yours cannot be copied."""
     try:
-        return deepcopy(entity)
+        other = copy(entity)
+        for field in attrs.fields(type(entity)):
+            value: object = getattr(entity, field.name)
+            if not _is_lasting(value):
+                object.__setattr__(other, field.name, deepcopy(value))
     except Exception:
         return None
+    return other
+
+
+def _is_lasting(value: object) -> bool:
+    """Whether it never changes: a plain value, a record of ours, a tuple of such. Most are, and need no copy."""
+    if isinstance(value, tuple):
+        return all(_is_lasting(one) for one in cast("tuple[object, ...]", value))
+    return value is None or isinstance(value, _LASTING) or type(value).__module__.startswith("salesflow.")

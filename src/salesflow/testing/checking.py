@@ -10,7 +10,7 @@ that reads a clock, a hook that leaves something behind when the move is refused
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, TypeVar, overload
 
@@ -24,16 +24,18 @@ from salesflow.leads.lead_work import LeadWork
 from salesflow.people.lead import Lead
 from salesflow.process.definition import SalesProcess
 from salesflow.process.engine import Process
+from salesflow.process.move import Route
 from salesflow.process.requirement import Requirement, RequirementKind
 from salesflow.sale import Sale
 from salesflow.testing.auditing import Answer, Auditor, Findings, answer_of, name_of
 from salesflow.testing.builders import NOW, SOMEBODY, a_deal, a_lead
 from salesflow.testing.exploring import Exploration
-from salesflow.testing.guessing import variants
-from salesflow.testing.hook_checks import check_opening, opened
+from salesflow.testing.guessing import are_told_apart, at_other_times, variants
+from salesflow.testing.hook_checks import adopted, check_opening, opened
+from salesflow.testing.migration_checks import check_migrations
 from salesflow.testing.problems import ProblemKind, ProcessReport
 from salesflow.testing.process_coverage import ProcessCoverage, asked_by
-from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS
+from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS, what_satisfies
 from salesflow.worked import Worked
 
 D = TypeVar("D", bound=Deal)
@@ -43,7 +45,8 @@ Doing = Callable[[Any], object]
 __all__ = ["BOUND", "check_process"]
 
 BOUND = 30
-"""How many moves a way may have where nothing else is said; our own choice. The standard process needs nine."""
+"""How many moves a way may have where nothing else is said, or twice as many as there are stages where these are more; our
+own choice. The standard process needs nine."""
 
 _RETREATS = ("lose", "go_back")
 _RETURNS = ("go_back", "reopen")
@@ -60,7 +63,7 @@ def check_process(
     disturb: Iterable[Callable[[Sale[D]], object]] = (),
     deals: Iterable[D] = (),
     by: str = SOMEBODY,
-    bound: int = BOUND,
+    bound: int | None = None,
 ) -> ProcessReport: ...
 @overload
 def check_process(
@@ -71,7 +74,7 @@ def check_process(
     disturb: Iterable[Callable[[LeadWork[L]], object]] = (),
     leads: Iterable[L] = (),
     by: str = SOMEBODY,
-    bound: int = BOUND,
+    bound: int | None = None,
 ) -> ProcessReport: ...
 def check_process(
     process: Process[Any] | type[Process[Any]],
@@ -82,7 +85,7 @@ def check_process(
     deals: Iterable[Worked] = (),
     leads: Iterable[Worked] = (),
     by: str = SOMEBODY,
-    bound: int = BOUND,
+    bound: int | None = None,
 ) -> ProcessReport:
     """Walk a process by every way, and say what is wrong with it.
 
@@ -95,8 +98,9 @@ def check_process(
         deals: drafts to begin with, beside the builder's deal and one of which only the name is known.
         leads: the same for a process of leads.
         by: who works; a colleague takes turns.
-        bound: how many moves a way may have; two deals in one stage of which the same requirements hold count as one,
-            so that most processes are walked completely long before it.
+        bound: how many moves a way may have, 30 where it is not given, or twice as many as there are stages; two deals
+            in one stage of which the same requirements hold count as one, so that most processes are walked completely
+            long before it.
 
     Returns:
         What is wrong, and what was exercised.
@@ -114,9 +118,10 @@ def check_process(
     made = process if isinstance(process, Process) or not callable(process) else process()
     if not isinstance(made, SalesProcess | LeadProcess):
         raise WrongType("what is checked is a process, or its class", field="process", value=type(made).__name__)
-    if bound < 1:
+    if bound is not None and bound < 1:
         raise InvalidValue("a way has at least one move", field="bound", value=bound)
-    return _Check(made, satisfy or {}, tuple(disturb), [*deals, *leads], by, bound).report()
+    most = bound or max(BOUND, 2 * len(made.stages))
+    return _Check(made, satisfy or {}, tuple(disturb), [*deals, *leads], by, most).report()
 
 
 class _Check:
@@ -133,6 +138,7 @@ class _Check:
     ) -> None:
         self._process = process
         self._by = by
+        self._given = f"{process._kind}s"
         self._bound = bound
         self._findings = Findings()
         self._all = {name_of(one): one for one in _requirements_of(process)}
@@ -159,7 +165,8 @@ class _Check:
         self._ask_fresh_ones()
         self._note_moves()
         self._note_requirements()
-        if self._walk.is_complete:  # what was not seen within the bound is not known, and no problem
+        check_migrations(self._process, self._findings)
+        if self._walk.is_thorough:  # what was not seen within the bound is not known, and no problem
             self._note_stages()
             self._note_what_says_nothing()
         places = self._walk.places
@@ -180,17 +187,19 @@ class _Check:
         """Open a deal, or capture a lead; where that is refused, what refuses it has stood in the way."""
         first = self._process.stages[0]
         entry = first.requirements(RequirementKind.ENTRY)
-        if first.has_hook("on_enter"):
-            check_opening(self._process, draft, by=self._by, at=NOW, findings=self._findings)
+        placed = adopted(self._process, draft, first, by=self._by, at=NOW)
+        if any(answer_of(one, placed).is_broken for one in entry):
+            return  # it is told where fresh ones are asked
+        if first.has_hook("on_enter") and not check_opening(
+            self._process, draft, by=self._by, at=NOW, findings=self._findings
+        ):
+            return
         try:
             work = opened(self._process, draft, by=self._by, at=NOW)
         except MoveRefused as refused:
             self._walk.tally.answer(entry, refused.unmet)
         except PolicyRefused:
             return  # nothing can be opened by this actor, and the report says so
-        except Exception:
-            if not first.has_hook("on_enter"):  # else check_opening has told it
-                raise
         else:
             self._walk.tally.answer(entry, ())
             self._walk.begin(work)
@@ -204,7 +213,7 @@ class _Check:
         for draft in self._drafts:
             for stage in self._process.stages:
                 if stage.is_open:
-                    placed = attrs.evolve(draft, stage=stage.key, process=self._process.key)
+                    placed = adopted(self._process, draft, stage, by=self._by, at=NOW)
                     auditor.audit(placed, (f"adopted into {stage.key}",))
 
     # What the walk shows ------------------------------------------------------------------------------------------
@@ -218,24 +227,36 @@ class _Check:
             leads_on = any(one.source == key and one.move not in _RETREATS for one in self._process.routes)
             if key not in led_to and (key not in reached or stage is not self._process.stages[0]):
                 what = "it is only reached by going back or reopening" if key in reached else "no way leads into it"
-                self._findings.add(
-                    ProblemKind.STAGE_CANNOT_BE_REACHED, key, what if reached else "nothing can be opened"
-                )
+                self._note_stage(ProblemKind.STAGE_CANNOT_BE_REACHED, key, what if reached else "nothing can be opened")
             if key not in reached:
                 continue
             if stage.is_open and (key, False) not in left and (leads_on or (key, True) not in left):
                 what = "it can only be lost, or go back" if (key, True) in left else "no move out of it can be made"
-                self._findings.add(
-                    ProblemKind.STAGE_CANNOT_BE_LEFT, key, what, way_out="see the moves and requirements below"
-                )
+                self._note_stage(ProblemKind.STAGE_CANNOT_BE_LEFT, key, what)
+
+    def _note_stage(self, kind: ProblemKind, key: str, what: str) -> None:
+        self._findings.add(kind, key, what, way_out="see the moves, requirements and hooks below")
 
     def _note_moves(self) -> None:
         reached = {place.entity.stage for place in self._walk.places}
         for route in self._process.routes:
-            if route.source in reached and route not in self._walk.made and route in self._walk.stuck:
-                by = ", ".join(self._walk.stuck[route])
+            hindrance = self._walk.stuck.get(route)
+            if route.source in reached and route not in self._walk.made and hindrance is not None:
                 where = f"{route.move} from {route.source} to {route.target}"
-                self._findings.add(ProblemKind.MOVE_CANNOT_BE_MADE, where, f"in the way stands {by}")
+                what = f"in the way stands {', '.join(hindrance.by)}"
+                self._findings.add(ProblemKind.MOVE_CANNOT_BE_MADE, where, what, way_out=hindrance.way_out)
+                self._note_contradiction(route, where)
+
+    def _note_contradiction(self, route: Route[Any], where: str) -> None:
+        """Requirements of a move that were each met, and never together."""
+        apart = contradicting([name_of(one) for one in route.requirements], self._walk.met_together.get(route, ()))
+        if apart:
+            self._findings.add(
+                ProblemKind.REQUIREMENTS_CONTRADICT,
+                where,
+                f"each of {', '.join(apart)} was met, and never all together",
+                way_out=f"drop or change one of them, or give {self._given}=[...] of which all hold",
+            )
 
     def _note_requirements(self) -> None:
         for name in self._all.keys() - self._asked.keys():
@@ -247,7 +268,8 @@ class _Check:
                     ProblemKind.REQUIREMENT_CANNOT_BE_MET,
                     one.name,
                     "nothing that was tried satisfies it",
-                    way_out=f"give satisfy={{{one.requirement!r}: lambda sale: ...}}, or deals=[...] of which it holds",
+                    way_out=f"give {what_satisfies([one.requirement], self._process)}, "
+                    f"or {self._given}=[...] of which it holds",
                 )
 
     def _note_what_says_nothing(self) -> None:
@@ -273,7 +295,8 @@ class _Check:
         by_stage: dict[str, list[Worked]] = {}
         for place in sorted(self._walk.places, key=lambda place: sum(not one.is_met for one in place.answers.values())):
             by_stage.setdefault(place.entity.stage, []).append(place.entity)
-        more = (other for seen in by_stage.values() for entity in seen[:_VARIED] for other in variants(entity))
+        best = [entity for seen in by_stage.values() for entity in seen[:_VARIED]]
+        more = (other for entity in best for other in (*variants(entity), *at_other_times(entity)))
         return known + [{name: answer_of(one, entity) for name, one in self._asked.items()} for entity in more]
 
     def _note_shadows(self, samples: Sequence[Mapping[str, Answer]]) -> None:
@@ -286,12 +309,15 @@ class _Check:
         for first, second in sorted(together):
             verdicts = {(answers[first].is_met, answers[second].is_met) for answers in samples}
             is_doubtful = any(self._findings.has(ProblemKind.REQUIREMENT_IS_NOT_PURE, one) for one in (first, second))
-            if verdicts == {(True, True), (False, False)} and not is_doubtful and not self._is_broken(first):
+            if verdicts != {(True, True), (False, False)} or is_doubtful or self._is_broken(first):
+                continue
+            asked = self._asked[first], self._asked[second]
+            if not any(are_told_apart(*asked, place.entity) for place in self._walk.places[:_VARIED]):
                 self._findings.add(
                     ProblemKind.REQUIREMENT_IS_SHADOWED,
                     second,
                     f"it stands in the way exactly where {first} does",
-                    way_out="keep one of them, or give deals=[...] of which only one holds",
+                    way_out=f"keep one of them, or give {self._given}=[...] of which only one holds",
                 )
 
 
@@ -302,6 +328,21 @@ def _requirements_of(process: Process[Any]) -> Iterator[Requirement[Any]]:
     for key, move in process._layout.moves.items():
         yield from (attrs.evolve(one, stage=key) for one in move.requires)
     yield from asked_by(type(process))
+
+
+def contradicting(names: Sequence[str], met: Collection[frozenset[str]]) -> tuple[str, ...]:
+    """Which of several requirements of one move were each met, and never together: two if possible, else all.
+
+    Args:
+        names: the requirements.
+        met: which of them were met, each time that the move was tried.
+    """
+    if not all(any(name in one for one in met) for name in names):
+        return ()
+    for apart in (*combinations(names, 2), tuple(names)):
+        if len(apart) > 1 and not any(one.issuperset(apart) for one in met):
+            return apart
+    return ()
 
 
 def _check_names(satisfy: Mapping[str, Doing], known: Mapping[str, Requirement[Any]]) -> None:

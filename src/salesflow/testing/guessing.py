@@ -21,13 +21,13 @@ import attrs
 from salesflow._copying import evolved
 from salesflow.process.requirement import Requirement
 from salesflow.testing.auditing import answer_of
-from salesflow.testing.watching import constants_of
+from salesflow.testing.surroundings import constants_of
 from salesflow.values.money import Money
 from salesflow.worked import STAGE_FIELDS, Worked
 
 W = TypeVar("W", bound=Worked)
 
-__all__ = ["guessed", "variants"]
+__all__ = ["are_told_apart", "at_other_times", "guessed", "variants"]
 
 _OWNED = STAGE_FIELDS | {"id", "version", "changed_at"}
 _DAY = date(2026, 11, 2)
@@ -43,6 +43,10 @@ _VALUES: dict[type, tuple[object, ...]] = {
     datetime: (_MOMENT, _MOMENT + timedelta(days=365), _MOMENT - timedelta(days=365)),
 }
 """Values worth a try, by type; our own choice."""
+
+
+_LATER = (timedelta(hours=11), timedelta(days=5, hours=4), timedelta(days=150))
+"""A night, a weekend, and another half of the year, seen from a Monday morning in November; our own choice."""
 
 
 def guessed(requirement: Requirement[W], entity: W, *, met: bool, leave: Collection[str] = ()) -> W | None:
@@ -62,6 +66,15 @@ def guessed(requirement: Requirement[W], entity: W, *, met: bool, leave: Collect
         if answer.is_met is met and not answer.is_broken:
             return edited
     return None
+
+
+def are_told_apart(first: Requirement[W], second: Requirement[W], entity: W) -> bool:
+    """Whether a deal is found, with one plain field of this one changed, of which only one of two requirements holds."""
+    constants = (*constants_of(first.test), *constants_of(second.test))
+    return any(
+        answer_of(first, edited).is_met is not answer_of(second, edited).is_met
+        for edited in _edits(entity, constants, ())
+    )
 
 
 def _edits(entity: W, constants: Collection[object], leave: Collection[str]) -> Iterator[W]:
@@ -87,9 +100,9 @@ def _tried(hint: object, constants: Iterable[object]) -> Iterator[object]:
             if type(constant) is kind:
                 yield constant
                 yield from _neighbors(constant)
-            elif kind is Decimal and isinstance(constant, str | int):
-                with suppress(ArithmeticError):
-                    yield Decimal(constant)
+            elif kind in (Decimal, Money) and isinstance(constant, str | int | Decimal):
+                with suppress(ArithmeticError, ValueError):
+                    yield from _numbers(kind, Decimal(constant))
         yield from _VALUES.get(kind, ())
         if issubclass(kind, Enum):
             yield from kind
@@ -102,8 +115,18 @@ def _kinds(hint: object) -> tuple[object, ...]:
     return tuple(sorted(typing.get_args(hint), key=lambda kind: kind is types.NoneType))
 
 
+def _numbers(kind: type, number: Decimal) -> Iterator[object]:
+    """A number that a requirement names, and its neighbors, as a number or as an amount."""
+    for one in (number, number - 1, number + 1):
+        yield Money(one, "EUR") if kind is Money else one
+
+
 def _neighbors(value: object) -> tuple[object, ...]:
-    return (value - 1, value + 1) if isinstance(value, int) and not isinstance(value, bool) else ()
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return (value - 1, value + 1)
+    if isinstance(value, date):
+        return (value - timedelta(days=1), value + timedelta(days=1))
+    return (Money(value.amount + 1, value.currency),) if isinstance(value, Money) else ()
 
 
 def variants(entity: W) -> Iterator[W]:
@@ -115,6 +138,18 @@ def variants(entity: W) -> Iterator[W]:
         for other in _less(value, field.default):
             with suppress(Exception):  # a rule of the class that says: not like this
                 yield evolved(entity, {field.name: other})
+
+
+def at_other_times(entity: W) -> Iterator[W]:
+    """The deal as if all of it had happened at another hour, on another day, or in another month."""
+    moments = {
+        field.name: value
+        for field in attrs.fields(type(entity))
+        if field.init and isinstance(value := getattr(entity, field.name), datetime)
+    }
+    for later in _LATER:
+        with suppress(Exception):  # as above
+            yield evolved(entity, {name: value + later for name, value in moments.items()})
 
 
 def _less(value: object, default: object) -> Iterator[object]:

@@ -19,15 +19,20 @@ class ProblemKind(StrEnum):
     STAGE_CANNOT_BE_REACHED = "stage cannot be reached"
     STAGE_CANNOT_BE_LEFT = "stage cannot be left"
     MOVE_CANNOT_BE_MADE = "move cannot be made"
+    REQUIREMENTS_CONTRADICT = "requirements contradict each other"
     REQUIREMENT_CANNOT_BE_MET = "requirement cannot be met"
     REQUIREMENT_IS_DEAD = "requirement is dead"
     REQUIREMENT_IS_SHADOWED = "requirement is shadowed"
     REQUIREMENT_IS_NOT_PURE = "requirement is not pure"
     REQUIREMENT_CRASHES = "requirement crashes"
     REQUIREMENT_ANSWERS_WRONGLY = "requirement answers wrongly"
+    REQUIREMENT_DOES_NOT_END = "requirement does not end"
     HOOK_IS_NOT_ATOMIC = "hook is not atomic"
     HOOK_IS_NOT_PURE = "hook is not pure"
     HOOK_FAILS = "hook fails"
+    HOOK_DOES_NOT_RUN = "hook does not run"
+    HOOK_DOES_NOT_END = "hook does not end"
+    MIGRATION_IS_MISSING = "migration is missing"
     HISTORY_DOES_NOT_REPLAY = "history does not replay"
 
 
@@ -113,11 +118,18 @@ class ProcessReport:
     def __str__(self) -> str:
         return "\n".join(self._lines())
 
+    @property
+    def _reach(self) -> str:
+        if self.is_complete:
+            return "every way"
+        if self.longest >= self.bound:
+            return f"ways of up to {self.bound} moves"
+        return "every way out of every stage, though not in each of too many conditions"
+
     def _lines(self) -> Iterator[str]:
         count = len(self.problems)
         told = "no problems" if not count else "1 problem" if count == 1 else f"{count} problems"
         yield f"check of {self.process}: {told}"
         yield from (f"- {problem}" for problem in self.problems)
-        reach = "every way" if self.is_complete else f"ways of up to {self.bound} moves"
-        yield f"walked {reach}: {self.places} conditions of its stages, the longest way {self.longest} moves"
+        yield f"walked {self._reach}: {self.places} conditions of its stages, the longest way {self.longest} moves"
         yield str(self.coverage)

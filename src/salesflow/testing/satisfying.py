@@ -8,20 +8,23 @@ the name of the requirement. Give your own for requirements of your own::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from salesflow.deal.deal import Deal
 from salesflow.leads.frameworks import NeedAndMeans
 from salesflow.leads.lead_work import LeadWork
 from salesflow.people.lead import Lead
+from salesflow.process.definition import SalesProcess
+from salesflow.process.engine import Process
 from salesflow.sale import Sale
 from salesflow.testing.builders import SOMEBODY
 from salesflow.values.money import Money
+from salesflow.worked import Worked
 
-W = TypeVar("W")
+W = TypeVar("W", bound=Worked)
 
-__all__ = ["STANDARD_LEAD_SATISFIERS", "STANDARD_SATISFIERS"]
+__all__ = ["STANDARD_LEAD_SATISFIERS", "STANDARD_SATISFIERS", "what_satisfies"]
 
 
 def _amount(sale: Sale[Deal]) -> Money:
@@ -114,3 +117,14 @@ STANDARD_LEAD_SATISFIERS: Mapping[str, Callable[[LeadWork[Lead]], object]] = {
     "is_qualified": _answer,
 }
 """What does what the requirements of the standard process of leads ask for, by their names."""
+
+
+def what_satisfies(names: Iterable[str], process: Process[W]) -> str:
+    """How to give what satisfies requirements of one's own, as it stands in messages.
+
+    Args:
+        names: the requirements.
+        process: the process that asks for them.
+    """
+    unit = "sale" if isinstance(process, SalesProcess) else "work"
+    return f"satisfy={{{', '.join(f'{name!r}: lambda {unit}: ...' for name in dict.fromkeys(names))}}}"

@@ -26,7 +26,7 @@ from salesflow.process.position import Position
 from salesflow.process.requirement import Unmet
 from salesflow.sale import Sale
 from salesflow.testing.builders import NOW, SOMEBODY, a_deal, a_lead
-from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS
+from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS, what_satisfies
 from salesflow.work import Work
 from salesflow.worked import Worked
 
@@ -186,6 +186,7 @@ class _Walk:
         by: str,
         loss_reason: str | None,
     ) -> None:
+        self._process = process
         self._routes = cast("tuple[Route[Worked], ...]", process.routes)
         self._target = target
         self._satisfiers = satisfiers
@@ -271,12 +272,12 @@ class _Walk:
     def _satisfy(self, work: Work[Worked], unmet: Sequence[Unmet]) -> None:
         unknown = [one for one in unmet if one.requirement not in self._satisfiers]
         if unknown:
-            way_out = ", ".join(f"{one.requirement!r}: lambda sale: ..." for one in unknown)
             raise CannotReach(
                 self._target,
                 work._entity.stage,
                 unknown,
-                f"nothing is known that satisfies these requirements; give satisfy={{{way_out}}}",
+                "nothing is known that satisfies these requirements; give "
+                + what_satisfies([one.requirement for one in unknown], self._process),
             )
         for satisfier in dict.fromkeys(self._satisfiers[one.requirement] for one in unmet):
             try:

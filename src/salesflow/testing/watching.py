@@ -1,23 +1,21 @@
-"""Watching a function run: what it reaches for outside of its arguments, and what it leaves behind.
+"""Watching a function run: what it reaches for outside of its arguments, and whether it ends.
 
 A requirement and a hook are pure: they look at the deal that they are given, and the hook records facts. Whoever reads a
-clock, draws a random number, opens a file or counts its own calls answers differently the second time, and a decision
-that was tried is no longer the decision that is made.
+clock, draws a random number or opens a file answers differently the second time, and a decision that was tried is no
+longer the decision that is made. This is seen through the interpreter's profiling hook, which tells every call of a
+built-in function while the watched one runs; the hook that was there before is put back.
 
-Two things are watched. *Reaching out* is seen through the interpreter's profiling hook, which tells every call of a
-built-in function while the watched one runs; the hook that was there before is put back. *Leaving behind* is seen by
-taking a fingerprint, before and after, of what the function could keep something in: its object, what it closes over, and
-the containers among the globals that it names.
+That it ends nobody can know. It is taken for endless after so many lines of code that no answer about one deal needs
+them. Lines are counted by the interpreter's tracing hook; where a debugger or a measurement of coverage has that one, it
+is left alone, and only calls are counted.
 """
 
 from __future__ import annotations
 
-import dis
 import gc
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sized
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Coroutine, Generator
 from datetime import date
 from types import CodeType, FrameType, FunctionType
 from typing import Generic, TypeVar
@@ -26,7 +24,10 @@ import attrs
 
 R = TypeVar("R")
 
-__all__ = ["Watched", "constants_of", "surroundings", "watched"]
+__all__ = ["MOST_LINES", "DoesNotEnd", "Watched", "bounded", "watched"]
+
+MOST_LINES = 100_000
+"""How many lines of code may run for one answer, or one move; our own choice. The standard process needs 100."""
 
 _OUTSIDE_MODULES = frozenset({"posix", "nt", "_io", "io", "_socket", "_sqlite3", "_ssl", "_random", "_uuid"})
 _CLOCKS = frozenset({"now", "utcnow", "today"})
@@ -49,8 +50,10 @@ _CLOCK_FUNCTIONS = frozenset(
 )
 _BUILTINS = frozenset({"open", "print", "input"})
 _ENVIRONMENT = frozenset({"getenv", "__getitem__"})
-_LARGE = 10_000
-_DEEP = 5
+
+
+class DoesNotEnd(BaseException):
+    """More lines ran than any answer needs. It is no ``Exception``, so that what is watched does not catch it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -61,22 +64,70 @@ class Watched(Generic[R]):
         value: what it returned, or ``None`` where it raised.
         error: what it raised.
         reached: what it reached for outside, as ``datetime.now``; each once.
+        given_back: what the hooks in it gave back that somebody would have to run, as ``coroutine``.
     """
 
     value: R | None
     error: BaseException | None
     reached: tuple[str, ...]
+    given_back: tuple[str, ...] = ()
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it was stopped, because it would not have ended."""
+        return isinstance(self.error, DoesNotEnd)
 
 
-def watched(run: Callable[[], R]) -> Watched[R]:
+def bounded(run: Callable[[], R], *, lines: int = MOST_LINES) -> R:
+    """Run something that may not end, and stop it where it does not.
+
+    Args:
+        run: what to run, in this thread.
+        lines: how many lines of code it may take.
+
+    Raises:
+        DoesNotEnd: it took more.
+    """
+    if sys.gettrace() is not None:
+        return run()
+    left = lines
+
+    def step(*_: object) -> object:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise DoesNotEnd
+        return step
+
+    sys.settrace(step)  # type: ignore[arg-type]  # a function that gives itself back has no type that can be written
+    try:
+        return run()
+    finally:
+        sys.settrace(None)
+
+
+def watched(run: Callable[[], R], *, hooks: Collection[CodeType] = (), lines: int = MOST_LINES) -> Watched[R]:
     """Run something, and see what it reaches for.
 
     Args:
         run: what to run, in this thread. What it raises is kept, but for what ends the interpreter.
+        hooks: code of which is seen what it gives back.
+        lines: how many lines of code it may take.
     """
     reached: dict[str, None] = {}
+    given_back: dict[str, None] = {}
+    left = lines
 
     def note(frame: FrameType, event: str, called: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise DoesNotEnd
+        if event == "return":
+            if frame.f_code in hooks and isinstance(called, Coroutine | Generator):
+                called.close()  # nobody else will
+                given_back[type(called).__name__] = None
+            return
         name = _outside(frame, event, called)
         if name is not None and not _is_importing(frame):
             reached[name] = None
@@ -90,15 +141,15 @@ def watched(run: Callable[[], R]) -> Watched[R]:
     if is_free:
         sys.setprofile(note)
     try:
-        value = run()
-    except Exception as raised:
+        value = bounded(run, lines=lines)
+    except (Exception, SystemExit, DoesNotEnd) as raised:
         error = raised
     finally:
         if is_free:
             sys.setprofile(before)
         if collects:
             gc.enable()
-    return Watched(value=value, error=error, reached=tuple(reached))
+    return Watched(value=value, error=error, reached=tuple(reached), given_back=tuple(given_back))
 
 
 def _outside(frame: FrameType, event: str, called: object) -> str | None:
@@ -129,68 +180,3 @@ def _is_importing(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
-
-
-def surroundings(function: Callable[..., object]) -> dict[str, object]:
-    """A fingerprint of what a function could keep something in, by the name of each place.
-
-    Args:
-        function: a function or a bound method. Of anything else nothing is known, and nothing is said.
-    """
-    return {name: _fingerprint(value, _DEEP) for name, value in _places(function)}
-
-
-def _places(function: Callable[..., object]) -> Iterator[tuple[str, object]]:
-    inner = getattr(function, "__func__", function)
-    owner = getattr(function, "__self__", None)
-    if not isinstance(inner, FunctionType):
-        return
-    if owner is not None:
-        yield from ((f"self.{name}", value) for name, value in getattr(owner, "__dict__", {}).items())
-        for cls in type(owner).__mro__:
-            yield from ((f"{cls.__name__}.{name}", value) for name, value in vars(cls).items() if _is_container(value))
-    found = inspect.getclosurevars(inner)
-    yield from found.nonlocals.items()
-    yield from ((name, value) for name, value in found.globals.items() if _is_plain(value) or _is_container(value))
-
-
-def _is_container(value: object) -> bool:
-    return isinstance(value, list | dict | set | bytearray) or type(value).__module__ == "collections"
-
-
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, bool | int | float | str | bytes)
-
-
-def _fingerprint(value: object, depth: int) -> object:
-    """What can be compared later: plain values as they are, containers by what is in them, the rest by identity."""
-    if _is_plain(value):
-        return value
-    if depth == 0 or (isinstance(value, Sized) and len(value) > _LARGE):
-        return id(value)
-    if isinstance(value, Mapping) and not isinstance(value, type):
-        pairs = ((_fingerprint(key, depth - 1), _fingerprint(held, depth - 1)) for key, held in value.items())
-        return ("mapping", *pairs)
-    if isinstance(value, list | tuple | AbstractSet) or type(value).__module__ == "collections":
-        return (type(value).__name__, *(_fingerprint(held, depth - 1) for held in value))  # type: ignore[attr-defined]  # what collections has is iterable
-    if isinstance(value, bytearray):
-        return bytes(value)
-    return id(value)
-
-
-def constants_of(function: Callable[..., object]) -> tuple[object, ...]:
-    """The values that stand in the code of a function: what it compares with, among others."""
-    inner = getattr(function, "__func__", function)
-    return tuple(_constants(inner.__code__)) if isinstance(inner, FunctionType) else ()
-
-
-def _constants(code: CodeType) -> Iterator[object]:
-    # CPython 3.14 and later keep whole numbers up to 255 in the instructions.
-    yield from (one.argval for one in dis.get_instructions(code) if one.opname == "LOAD_SMALL_INT")
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _constants(constant)
-        elif isinstance(constant, tuple | frozenset):
-            yield from constant
-        else:
-            yield constant
