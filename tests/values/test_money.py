@@ -147,6 +147,8 @@ def test_amounts_of_one_currency_are_ordered():
     assert large > small >= small
     assert not large < small
     assert not small > large
+    assert not large > Money("2", "EUR")
+    assert not large < Money("2", "EUR")
     assert max(small, large) is large
 
 
@@ -281,9 +283,85 @@ def test_parts_that_cannot_be_taken_are_refused(parts):
         Money("1", "EUR").split(parts)
 
 
+ONE = Money("1", "EUR")
+ARGUMENTS = {
+    "Money": (Money, {"amount": 1, "currency": "EUR"}),
+    "rounded": (Money.rounded, {"amount": 1, "currency": "EUR"}),
+    "zero": (Money.zero, {"currency": "EUR"}),
+    "from_minor": (Money.from_minor, {"units": 1, "currency": "EUR"}),
+    "total": (Money.total, {"amounts": [ONE], "currency": "EUR"}),
+    "times": (ONE.times, {"factor": 2}),
+    "ratio": (ONE.ratio, {"other": ONE}),
+    "allocate": (ONE.allocate, {"parts": [1, 2]}),
+    "split": (ONE.split, {"parts": [30, ONE, 70]}),
+    "split_percent": (ONE.split_percent, {"percents": [30, 70]}),
+}
+"""Whatever takes arguments, with arguments that are right."""
+
+
+def test_everything_that_takes_an_argument_is_looked_at():
+    taking = {name for name in dir(Money) if not name.startswith("_") and callable(getattr(Money, name))}
+    assert taking == set(ARGUMENTS) - {"Money"}
+    for call, right in ARGUMENTS.values():
+        call(**right)
+
+
+@pytest.mark.parametrize("wrong", [object(), None, 0.5, True], ids=repr)
+@pytest.mark.parametrize(
+    ("name", "argument"), [(name, argument) for name, (_, right) in ARGUMENTS.items() for argument in right]
+)
+def test_an_argument_of_the_wrong_type_is_refused_by_its_name(name, argument, wrong):
+    call, right = ARGUMENTS[name]
+    with pytest.raises(WrongType) as refused:
+        call(**{**right, argument: wrong})
+    assert refused.value.field == argument
+
+
+@pytest.mark.parametrize(
+    ("refused_for", "calculate"),
+    [
+        ("amount", lambda: Money("1e5", "EUR")),
+        ("amount", lambda: Money("9" * 25, "XAU")),
+        ("amount", lambda: Money.rounded(Decimal("NaN"), "EUR")),
+        ("units", lambda: Money.from_minor(10**24, "EUR")),
+        ("count", lambda: ONE * 10**24),
+        ("count", lambda: 10**24 * ONE),
+        ("factor", lambda: ONE.times(Decimal("Infinity"))),
+        ("parts", lambda: ONE.allocate(0)),
+        ("parts", lambda: ONE.allocate([-1, 2])),
+        ("parts", lambda: ONE.allocate([0, 0])),
+        ("parts", lambda: ONE.split([])),
+        ("parts", lambda: ONE.split([-1, 101])),
+        ("parts", lambda: ONE.split("70")),
+        ("parts", lambda: ONE.split([50, Decimal("NaN")])),
+        ("percents", lambda: ONE.split_percent([0.3, 0.7])),
+        ("amounts", lambda: Money.total([ONE, None], currency="EUR")),
+    ],
+)
+def test_a_number_that_cannot_be_calculated_with_is_refused_by_its_name(refused_for, calculate):
+    with pytest.raises(InvalidValue) as refused:
+        calculate()
+    assert refused.value.field == refused_for
+
+
+@pytest.mark.parametrize(
+    ("parts", "divided"),
+    [
+        ([70, Money("200", "EUR"), 30], ["700.00", "200.00", "100.00"]),
+        ([Money("1200", "EUR"), 5], ["1200.00", "-200.00"]),
+        ([Decimal("33.335"), 0, 1], ["333.35", "0.00", "666.65"]),
+        ([Money("5", "EUR")], ["1000.00"]),
+    ],
+)
+def test_the_last_part_takes_what_percentages_and_fixed_amounts_leave(parts, divided):
+    assert [str(one.amount) for one in Money("1000", "EUR").split(parts)] == divided
+
+
 def test_a_fixed_part_is_in_the_same_currency():
     with pytest.raises(CurrencyMismatch):
         Money("1", "EUR").split([Money("1", "USD"), 50])
+    with pytest.raises(CurrencyMismatch):
+        Money("1", "EUR").split([50, Money("1", "USD")])
 
 
 @settings(max_examples=60)

@@ -29,7 +29,7 @@ from salesflow.values.decimals import (
     exponent_of,
     half_up,
 )
-from salesflow.values.shares import count_of_parts, not_negative, ratios, shares
+from salesflow.values.shares import list_of_parts, not_negative, ratios, shares
 
 __all__ = ["Money"]
 
@@ -131,13 +131,18 @@ class Money:
             currency: which currency they are all in.
 
         Raises:
+            WrongType: one is no ``Money``.
             CurrencyMismatch: one is in another currency.
             InvalidValue: the sum is too large.
         """
         code = _code(currency)
         total = cls(0, code).amount
+        if not isinstance(amounts, Iterable):
+            raise WrongType("must be amounts", field="amounts", value=amounts, way_out="give a list of Money")
         try:
             for one in amounts:
+                if not isinstance(one, Money):
+                    raise WrongType("must be Money", field="amounts", value=one, way_out="leave out what is not known")
                 if one.currency != code:
                     raise CurrencyMismatch(code, one.currency, doing="added")
                 total = _add(total, one.amount)
@@ -340,7 +345,7 @@ class Money:
             The parts in order; percentages are rounded half up.
 
         Raises:
-            WrongType: a part is a ``float`` or not a number.
+            WrongType: the parts are no list or tuple, or one is a ``float`` or not a number.
             InvalidValue: there are no parts or too many, or a percentage is negative.
             CurrencyMismatch: a fixed amount is in another currency.
 
@@ -348,17 +353,16 @@ class Money:
             >>> Money("1000", "EUR").split([70, Money("200", "EUR"), 30])
             (Money('700.00', 'EUR'), Money('200.00', 'EUR'), Money('100.00', 'EUR'))
         """
-        count_of_parts(len(parts), field="parts")
-        for part in parts:
-            if isinstance(part, Money):
-                self._comparable(part)
-            else:
-                not_negative(part, field="parts")
-        given = [part if isinstance(part, Money) else self._percent(part) for part in parts[:-1]]
+        checked = [self._part(part) for part in list_of_parts(parts, field="parts")]
+        given = [part if isinstance(part, Money) else self.times(part.scaleb(-2, HALF_UP)) for part in checked[:-1]]
         return (*given, self - Money.total(given, currency=self.currency))
 
-    def _percent(self, percent: int | Decimal) -> Money:
-        return self.times(exact_decimal(percent, field="parts").scaleb(-2, HALF_UP))
+    def _part(self, part: object) -> Decimal | Money:
+        """A percentage from zero up, or an amount of the same currency."""
+        if not isinstance(part, Money):
+            return not_negative(part, field="parts")
+        self._comparable(part)
+        return part
 
 
 # A frozen value is written once, by way of its slots: faster than object.__setattr__, which looks them up by name.

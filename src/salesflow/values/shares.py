@@ -14,7 +14,7 @@ from decimal import Decimal
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.values.decimals import HALF_UP, exact_decimal, exponent_of
 
-__all__ = ["MOST_PARTS", "count_of_parts", "not_negative", "ratios", "shares"]
+__all__ = ["MOST_PARTS", "list_of_parts", "not_negative", "ratios", "shares"]
 
 MOST_PARTS = 10_000
 """How many parts one whole may be divided into; our own choice, so that hostile input cannot take all memory."""
@@ -49,10 +49,20 @@ def ratios(parts: object, *, field: str) -> list[Decimal]:
         WrongType: it is no list or tuple, or holds something that is not an exact number.
         InvalidValue: there are none or too many, or one is negative.
     """
+    return [not_negative(part, field=field) for part in list_of_parts(parts, field=field)]
+
+
+def list_of_parts(parts: object, *, field: str) -> Sequence[object]:
+    """Check that it is a list or a tuple of at least one part, and of not too many.
+
+    Raises:
+        WrongType: it is no list or tuple.
+        InvalidValue: there are none, or more than 10,000.
+    """
     if not isinstance(parts, Sequence) or isinstance(parts, str | bytes):
-        raise WrongType("must be a list of numbers", field=field, value=parts, way_out="give a list or a tuple")
-    count_of_parts(len(parts), field=field)
-    return [not_negative(part, field=field) for part in parts]
+        raise WrongType("must be a list of parts", field=field, value=parts, way_out="give a list or a tuple")
+    _check_count(len(parts), field=field)
+    return parts
 
 
 def not_negative(part: object, *, field: str) -> Decimal:
@@ -68,12 +78,7 @@ def not_negative(part: object, *, field: str) -> Decimal:
     return number
 
 
-def count_of_parts(count: int, *, field: str) -> None:
-    """Check that there is a part, and not too many.
-
-    Raises:
-        InvalidValue: there are none, or more than 10,000.
-    """
+def _check_count(count: int, *, field: str) -> None:
     if not 1 <= count <= MOST_PARTS:
         raise InvalidValue(
             f"there must be 1 to {MOST_PARTS:,} parts", field=field, value=count, way_out="divide in steps"
@@ -83,7 +88,7 @@ def count_of_parts(count: int, *, field: str) -> None:
 def _weights(parts: object, *, field: str) -> list[int]:
     """The ratios of the shares as whole numbers."""
     if isinstance(parts, int) and not isinstance(parts, bool):
-        count_of_parts(parts, field=field)
+        _check_count(parts, field=field)
         return [1] * parts
     exact = ratios(parts, field=field)
     if not any(exact):
