@@ -650,7 +650,6 @@ def test_an_update_that_makes_no_sense_is_refused(changes: object, field: str) -
 
 
 def test_an_update_that_could_not_be_read_back_is_not_written() -> None:
-    assert dump_refusal(DealUpdated(at=AT, by="noa", changes=[("name", "x")])).field == "changes"
     assert dump_refusal(DealUpdated(at=AT, by="noa", changes=(("name", 5),))).field == "changes.name"
 
 
@@ -668,6 +667,7 @@ def test_an_event_with_changes_says_which_entity_it_is_about() -> None:
     records = Records().register(Quoted, name="Quoted", schema=1)
     quoted = Quoted(at=AT, by="noa", changes=(("amount", Money("5", "EUR")),))
     assert records.load(records.dump(quoted)) == quoted
+    assert dump_refusal(attrs.evolve(quoted, changes=[("name", "x")]), records).field == "changes"
 
 
 # Schema numbers and upcasters

@@ -22,6 +22,7 @@ from itertools import count as numbers
 
 import attrs
 
+from salesflow.deal.children import is_a, is_optional_a, of_class
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.values.moments import Period, day, is_day, is_optional_day
 from salesflow.values.working_days import WORKDAYS, RestDayShift, Weekday, WorkingDays, weekdays
@@ -160,14 +161,10 @@ class Cadence:
     count: int | None = attrs.field(default=None, validator=attrs.validators.optional(_WholeCheck(_MOST_MEETINGS)))
     until: date | None = attrs.field(default=None, validator=is_optional_day())
     at: time | None = attrs.field(default=None, validator=_is_time)
-    short_months: ShortMonths | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(ShortMonths))
-    )
+    short_months: ShortMonths | None = attrs.field(default=None, validator=is_optional_a(ShortMonths))
     rest_days: tuple[Weekday, ...] = attrs.field(default=(), converter=_rest_days)
-    on_rest_day: RestDayShift | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(RestDayShift))
-    )
-    week_start: Weekday = attrs.field(default=Weekday.MONDAY, validator=attrs.validators.instance_of(Weekday))
+    on_rest_day: RestDayShift | None = attrs.field(default=None, validator=is_optional_a(RestDayShift))
+    week_start: Weekday = attrs.field(default=Weekday.MONDAY, validator=is_a(Weekday))
 
     def __attrs_post_init__(self) -> None:
         self._check_end()
@@ -315,15 +312,13 @@ class Cadence:
             Aware datetimes in this zone, in order.
 
         Raises:
-            WrongType: the zone is no time zone.
+            WrongType: the window is no period, or the zone no time zone.
             InvalidValue: no time was agreed, or the window is too large.
         """
         if self.at is None:
             raise InvalidValue("a cadence without a time gives days, not moments", field="at", way_out="use days()")
-        if not isinstance(zone, tzinfo):
-            raise WrongType(
-                "must be a time zone", field="zone", value=zone, way_out='give UTC or ZoneInfo("Europe/Berlin")'
-            )
+        of_class(Period, window, field="window", way_out="give a Period, a month for example")
+        of_class(tzinfo, zone, field="zone", way_out='give UTC or ZoneInfo("Europe/Berlin")')
         first, last = window.start.astimezone(zone).date(), window.end.astimezone(zone).date()
         meetings = (datetime.combine(on, self.at, zone) for on in self.days(first, last))
         return tuple(meeting for meeting in meetings if meeting in window)

@@ -6,7 +6,7 @@ the same history always gives the same numbers. The rules that the fields of suc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
@@ -22,9 +22,11 @@ __all__ = [
     "is_a",
     "is_optional_a",
     "is_told",
+    "listed",
     "named",
     "next_id",
     "nothing_given",
+    "of_class",
     "replaced",
     "told",
 ]
@@ -139,7 +141,7 @@ def is_a(kind: type[T], *, way_out: str = "") -> Callable[[object, attrs.Attribu
     """
 
     def check(_instance: object, attribute: attrs.Attribute[T], value: T) -> None:
-        _of_class(kind, attribute.name, value, way_out)
+        of_class(kind, value, field=attribute.name, way_out=way_out)
 
     return check
 
@@ -149,14 +151,30 @@ def is_optional_a(kind: type[T], *, way_out: str = "") -> Callable[[object, attr
 
     def check(_instance: object, attribute: attrs.Attribute[T | None], value: T | None) -> None:
         if value is not None:
-            _of_class(kind, attribute.name, value, way_out)
+            of_class(kind, value, field=attribute.name, way_out=way_out)
 
     return check
 
 
-def _of_class(kind: type[object], field: str, value: object, way_out: str) -> None:
+def of_class(kind: type[object], value: object, *, field: str, way_out: str = "") -> None:
+    """Check that a value is of this class.
+
+    Raises:
+        WrongType: it is not.
+    """
     if not isinstance(value, kind):
         raise WrongType(f"must be of class {kind.__name__}", field=field, value=value, way_out=way_out)
+
+
+def listed(value: Iterable[T], *, field: str) -> tuple[T, ...]:
+    """What was given as several, as a tuple; a bare text would become a tuple of its letters.
+
+    Raises:
+        WrongType: it is a text, or nothing to go through.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise WrongType("must be a list", field=field, value=value, way_out="put it into a list: [...]")
+    return tuple(value)
 
 
 def nothing_given(what: str, *names: str) -> InvalidValue:

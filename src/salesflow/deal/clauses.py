@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import attrs
 
+from salesflow.deal.children import listed
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.values.moments import is_day, is_optional_day
 from salesflow.values.money import Money
@@ -114,23 +115,16 @@ def tuple_of(kind: type[T]) -> Callable[[object, attrs.Attribute[tuple[T, ...]],
     return check
 
 
-def _listed(value: Iterable[T], field: str) -> tuple[T, ...]:
-    """A tuple of what was given; a bare text would become a tuple of its letters."""
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise WrongType("must be a list", field=field, value=value, way_out="put it into a list: [...]")
-    return tuple(value)
-
-
 def deliveries(value: Iterable[Delivery]) -> tuple[Delivery, ...]:
     """What was given as deliveries, as a tuple."""
-    return _listed(value, "deliveries")
+    return listed(value, field="deliveries")
 
 
 def services(value: Iterable[AfterSalesService]) -> tuple[AfterSalesService, ...]:
     """What was given as after-sales services, as a tuple."""
-    return _listed(value, "services")
+    return listed(value, field="services")
 
 
 def conditions(value: Iterable[str]) -> tuple[str, ...]:
     """What was given as conditions, as a tuple."""
-    return _listed(value, "conditions")
+    return listed(value, field="conditions")

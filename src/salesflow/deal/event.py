@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import cast
 
 import attrs
 
 from salesflow._copying import copier
 from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal, Hold, Loss
-from salesflow.errors import EngineOwned
+from salesflow.errors import EngineOwned, WrongType
 from salesflow.event import Creation, Event
 from salesflow.outcome import Outcome
 from salesflow.values.moments import is_moment, is_optional_day
@@ -73,7 +72,11 @@ class DealAdopted(Creation[Deal]):
 
 
 def _are_plain(_instance: object, attribute: attrs.Attribute[tuple[tuple[str, object], ...]], value: object) -> None:
-    names = [name for name, _ in cast("tuple[tuple[str, object], ...]", value)]
+    if not isinstance(value, tuple) or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
+        raise WrongType(
+            "must be pairs", field=attribute.name, way_out="give a tuple of field names, each with its new value"
+        )
+    names = [name for name, _ in value]
     owned = [name for name in names if name in ENGINE_FIELDS or name in RECORD_FIELDS]
     if owned:
         raise EngineOwned(id=None, fields=owned, way_out=f"leave them out of {attribute.name}")

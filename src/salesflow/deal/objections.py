@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.children import find, named, next_id, replaced
+from salesflow.deal.children import find, listed, named, next_id, of_class, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
@@ -350,8 +350,12 @@ class ObjectionsDesk(Desk[D]):
         return find(self.deal.objections, objection.id, kind="objection")
 
 
-def _texts(given: Iterable[str]) -> tuple[str, ...]:
-    return lines(given, field="prepared answer", limit=1000)
+def _evidence(given: Iterable[str]) -> tuple[str, ...]:
+    return lines(given, field="evidence", limit=1000)
+
+
+def _topics(given: Iterable[str]) -> tuple[str, ...]:
+    return lines(given, field="topics", limit=1000)
 
 
 @attrs.frozen(kw_only=True)
@@ -367,12 +371,15 @@ class PreparedAnswer:
 
     kind: str = attrs.field(validator=is_line(limit=60), converter=named)
     text: str = attrs.field(validator=is_prose())
-    evidence: tuple[str, ...] = attrs.field(default=(), converter=_texts)
-    topics: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    evidence: tuple[str, ...] = attrs.field(default=(), converter=_evidence)
+    topics: tuple[str, ...] = attrs.field(default=(), converter=_topics)
 
 
 def _prepared(given: Iterable[PreparedAnswer]) -> tuple[PreparedAnswer, ...]:
-    return tuple(given)
+    answers = listed(given, field="answers")
+    for answer in answers:
+        of_class(PreparedAnswer, answer, field="answers")
+    return answers
 
 
 @attrs.frozen
@@ -396,7 +403,11 @@ class ObjectionPlaybook:
         """The prepared answers to objections of this kind that were not given yet.
 
         Those with the most topics mentioned in the objection come first; ties keep the playbook's order.
+
+        Raises:
+            WrongType: it is no objection.
         """
+        of_class(Objection, objection, field="objection")
         said = set(matching_key(prose(objection.statement, field="statement")).split())
         given = {answer.text for answer in objection.answers}
         fitting = [answer for answer in self.answers if answer.kind == objection.kind and answer.text not in given]

@@ -18,6 +18,7 @@ from typing import Self
 
 import attrs
 
+from salesflow.deal.children import is_a, is_optional_a, listed, of_class
 from salesflow.errors import InvalidValue, WrongType
 from salesflow.values.moments import day
 from salesflow.values.money import Money
@@ -88,7 +89,7 @@ class Due:
             it is the last day.
 
     Raises:
-        WrongType: a number is no ``int``.
+        WrongType: a number is no ``int``, or ``counted`` no ``DueFrom``.
         InvalidValue: a number is out of range, or the day of the month is missing or out of place.
 
     Example:
@@ -96,7 +97,7 @@ class Due:
     """
 
     days: int = attrs.field(default=0, validator=_WholeCheck(0, _MOST_DAYS))
-    counted: DueFrom = attrs.field(default=DueFrom.INVOICE, validator=attrs.validators.instance_of(DueFrom))
+    counted: DueFrom = attrs.field(default=DueFrom.INVOICE, validator=is_a(DueFrom))
     day_of_month: int | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -166,13 +167,13 @@ class EarlyDiscount:
             price of 1000, a tax of 150 and 10 % off, 1035 is due if it is, 1050 if it is not.
 
     Raises:
-        WrongType: the fraction is no ``Decimal``, or the days are no ``int``.
+        WrongType: the fraction is no ``Decimal``, the days are no ``int``, or ``tax_included`` no ``bool``.
         InvalidValue: one of them is out of range.
     """
 
     fraction: Decimal = attrs.field(validator=_is_fraction)
     within_days: int = attrs.field(validator=_WholeCheck(0, _MOST_DAYS))
-    tax_included: bool = attrs.field(default=True, kw_only=True)
+    tax_included: bool = attrs.field(default=True, validator=is_a(bool), kw_only=True)
 
     def __str__(self) -> str:
         return f"{_plain(self.fraction * 100)}/{self.within_days}"
@@ -208,11 +209,11 @@ class PaymentPart:
     """
 
     size: Decimal | Money | None = attrs.field(validator=_check_size)
-    due: Due = attrs.field(factory=Due, validator=attrs.validators.instance_of(Due))
+    due: Due = attrs.field(factory=Due, validator=is_a(Due))
 
 
 def _parts(value: Iterable[PaymentPart]) -> tuple[PaymentPart, ...]:
-    return tuple(value)
+    return listed(value, field="parts")
 
 
 @attrs.frozen(kw_only=True)
@@ -240,6 +241,7 @@ class PaymentTerms:
             fixed amounts before it.
 
     Raises:
+        WrongType: a field is of another class than its own.
         InvalidValue: the parts do not add up, the rest is not last, or a discount cannot be had.
 
     Example::
@@ -249,10 +251,8 @@ class PaymentTerms:
         PaymentTerms.in_parts([PaymentPart(Decimal("0.3"), Due(0)), PaymentPart(None, Due(60))])
     """
 
-    due: Due = attrs.field(factory=Due, validator=attrs.validators.instance_of(Due))
-    early_discount: EarlyDiscount | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(EarlyDiscount))
-    )
+    due: Due = attrs.field(factory=Due, validator=is_a(Due))
+    early_discount: EarlyDiscount | None = attrs.field(default=None, validator=is_optional_a(EarlyDiscount))
     parts: tuple[PaymentPart, ...] = attrs.field(default=(), converter=_parts)
 
     def __attrs_post_init__(self) -> None:
@@ -316,9 +316,10 @@ class PaymentTerms:
         """Payable in parts.
 
         Raises:
+            WrongType: it is no list, or holds something else than parts.
             InvalidValue: there are none or too many, or they do not add up.
         """
-        given = tuple(parts)
+        given = _parts(parts)
         if not given:
             raise InvalidValue("there must be a part", field="parts", way_out="use PaymentTerms.net(30)")
         return cls(parts=given)
@@ -382,11 +383,13 @@ class PaymentTerms:
             One installment a part; their amounts add up to exactly the total.
 
         Raises:
+            WrongType: the total is no ``Money``, or the day no plain date.
             CurrencyMismatch: a fixed part is in another currency.
 
         Example:
             ``PaymentTerms.net(30).schedule(Money("100", "EUR"), invoiced_on=date(2026, 1, 1))``
         """
+        of_class(Money, total, field="total")
         parts = self.parts or (PaymentPart(None, self.due),)
         sizes = [part.size.scaleb(2) if isinstance(part.size, Decimal) else part.size or 0 for part in parts]
         return tuple(
@@ -407,7 +410,7 @@ class PaymentTerms:
             The amount with the tax, less the discount for paying early where it applies, rounded half up once.
 
         Raises:
-            WrongType: a day is no plain date.
+            WrongType: a day is no plain date, or an amount no ``Money``.
             CurrencyMismatch: the tax is in another currency.
 
         Example:
@@ -415,7 +418,9 @@ class PaymentTerms:
         """
         day(invoiced_on, field="invoiced_on")
         day(paid_on, field="paid_on")
+        of_class(Money, amount, field="amount")
         on_top = Money.zero(amount.currency) if tax is None else tax
+        of_class(Money, on_top, field="tax")
         discount = self.early_discount
         if discount is None or (paid_on - invoiced_on).days > discount.within_days:
             return amount + on_top
