@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -15,6 +17,7 @@ from salesflow.storage import MemoryStorage, Query, UniqueKey
 from salesflow.storage.audit import AuditChain, LinkedEntry
 from salesflow.storage.canonical import fingerprint
 from salesflow.storage.erasure import planned_erasure
+from salesflow.storage.receipt import JournalEntry, Receipt
 from salesflow.storage.rows import Rows, check_window
 from salesflow.storage.tables import SetRows, TakenRow
 from salesflow.testing.storage_contract import RECORDS, UNIQUE
@@ -112,6 +115,14 @@ def test_a_key_that_changes_is_freed_and_taken(rows: Rows) -> None:
     assert (kept.freed, kept.taken) == ((), ())
 
 
+def test_of_several_keys_each_that_changes_is_freed_and_taken() -> None:
+    rows = Rows(unique=[UniqueKey(Contact, name, attrgetter(name)) for name in ("name", "owner", "source")])
+    first = contact_of(added(a_contact(name="Zelda", owner="noa", source="fair")))
+    moved = rows.of(updated(first, name="Quint", owner="dan"))
+    assert [(row.name, row.value) for row in moved.freed] == [("name", "Zelda"), ("owner", "noa")]
+    assert [(row.name, row.value) for row in moved.taken] == [("name", "Quint"), ("owner", "dan")]
+
+
 def test_a_unique_key_that_no_database_holds_is_refused() -> None:
     rows = Rows(unique=[UniqueKey(Contact, "nick", lambda _: "a\x00b")])
     with pytest.raises(InvalidValue) as refused:
@@ -123,8 +134,14 @@ def test_what_is_kept_of_a_request_is_its_fingerprint(rows: Rows) -> None:
     changes = added(a_contact(name="Zelda Quint")).with_key("request 1")
     made = rows.of(changes)
     assert (made.key, made.fingerprint) == ("request 1", fingerprint(changes, records=RECORDS))
+    assert made.receipt == Receipt(versions=(("Contact", "C-1", 1),), key="request 1")
     assert rows.receipt(made.receipt_body) == made.receipt
     assert "Zelda" not in made.receipt_body
+
+
+def test_a_request_with_a_class_of_your_own_is_known_again(rows: Rows) -> None:
+    changes = an_own_deal().with_key("request 1")
+    assert rows.of(changes).fingerprint == fingerprint(changes, records=RECORDS)
 
 
 def test_a_set_without_a_key_has_nothing_to_be_known_again_by(rows: Rows) -> None:
@@ -142,12 +159,19 @@ def test_another_content_under_the_same_key_is_refused(rows: Rows) -> None:
 def test_a_row_says_why_it_was_not_written(rows: Rows) -> None:
     new = rows.of(added(a_contact())).entities[0]
     later = rows.of(updated(contact_of(added(a_contact())), owner="dan")).entities[0]
-    assert isinstance(new.refusal(1), DuplicateKey)
+    doubled: Any = new.refusal(1)
+    assert (type(doubled), doubled.kind, doubled.key) == (DuplicateKey, "Contact", "id")
     for found, shown in ((3, 3), (None, 0)):
         stale: Any = later.refusal(found)
-        assert (type(stale), stale.expected, stale.found) == (StaleVersion, 1, shown)
+        assert (type(stale), stale.kind, stale.id) == (StaleVersion, "Contact", "C-1")
+        assert (stale.expected, stale.found) == (1, shown)
     taken = TakenRow("Contact", "email", "zelda@quint.example", "C-1").refusal()
-    assert (taken.key, "zelda" in str(taken)) == ("email", False)
+    assert (taken.kind, taken.key, "zelda" in str(taken)) == ("Contact", "email", False)
+
+
+def test_an_entity_is_stored_under_the_name_of_its_root_kind_and_its_id(rows: Rows) -> None:
+    assert rows.place(Contact, "C-1") == ("Contact", "C-1")
+    assert rows.place(SeatsDeal, "D-1") == ("Deal", "D-1")
 
 
 @pytest.mark.parametrize("id", ["a\x00b", "\ud800", 7, None])
@@ -165,6 +189,25 @@ def test_a_body_of_another_class_is_not_found(rows: Rows) -> None:
     for nothing in (lambda: rows.entity(Deal, "D-1", None), lambda: rows.history(Deal, "D-1", [])):
         with pytest.raises(NotFound):
             nothing()
+
+
+@pytest.mark.parametrize(
+    ("read", "other"),
+    [
+        (lambda rows, body: rows.entity(Contact, "C-1", body), "event"),
+        (lambda rows, body: rows.entities([body]), "event"),
+        (lambda rows, body: rows.recorded(body), "entity"),
+        (lambda rows, body: rows.history(Contact, "C-1", [body]), "entity"),
+        (lambda rows, body: rows.entry(1, body), "receipt"),
+        (lambda rows, body: rows.receipt(body), "event"),
+    ],
+)
+def test_a_body_in_the_wrong_table_is_refused(rows: Rows, read: Callable[[Rows, str], object], other: str) -> None:
+    made = rows.of(added(a_contact()).with_key("request 1"))
+    bodies = {"entity": made.entities[0].body, "event": made.events[0].body, "receipt": made.receipt_body}
+    with pytest.raises(InvalidValue) as refused:
+        read(rows, bodies[other])
+    assert refused.value.field == "type"
 
 
 def test_entries_are_numbered_from_the_last_position(rows: Rows) -> None:
@@ -194,6 +237,14 @@ def test_entries_are_linked_to_the_chain_that_is_stored() -> None:
     assert chain.verify(read) is None
 
 
+@pytest.mark.parametrize("link", [(), ("c", "r", None), ("c", None, "h"), (None, "r", "h")])
+def test_an_entry_without_a_whole_link_has_none(rows: Rows, link: tuple[str | None, ...]) -> None:
+    body = rows.of(added(a_contact())).events[0].body
+    entry = rows.entry(7, body, *link)
+    assert type(entry) is JournalEntry
+    assert (entry.position, entry.recorded) == (7, rows.recorded(body))
+
+
 def test_an_erasure_becomes_rows_to_replace_and_one_to_append(rows: Rows) -> None:
     memory = MemoryStorage()
     memory.commit(added(a_contact(name="Zelda", email="zelda@quint.example")))
@@ -215,11 +266,18 @@ def test_an_erasure_that_was_done_before_appends_nothing(rows: Rows) -> None:
     assert (made.rewritten, made.appended) == ((), ())
 
 
-@pytest.mark.parametrize("window", [{"after": -1}, {"after": True}, {"after": "1"}, {"limit": 0}, {"limit": 10_001}])
+@pytest.mark.parametrize(
+    "window", [{"after": -1}, {"after": True}, {"after": "1"}, {"limit": 0}, {"limit": 10_001}, {"limit": True}]
+)
 def test_a_journal_is_asked_for_positions_that_there_can_be(window: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue) as refused:
         check_window(**{"after": 0, "limit": 10, **window})
     assert refused.value.field in window
+
+
+@pytest.mark.parametrize(("after", "limit"), [(0, 1), (0, 10_000), (7, 10)])
+def test_a_journal_gives_one_event_up_to_ten_thousand(after: int, limit: int) -> None:
+    check_window(after=after, limit=limit)
 
 
 def test_a_body_is_compact_json_that_says_what_it_is(rows: Rows) -> None:

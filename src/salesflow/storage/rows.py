@@ -220,7 +220,7 @@ class Rows:
         """The unique keys that entities give up, and those that they take."""
         freed: list[TakenRow] = []
         taken: list[TakenRow] = []
-        for before, after in pairs if self._unique else ():
+        for before, after in pairs:
             for key in self._unique:
                 if type(after).root() is key.kind:
                     former, wanted = None if before is None else key.of(before), key.of(after)
