@@ -26,6 +26,12 @@ def test_an_amount_in_another_currency_asks_because_it_cannot_be_compared():
     assert BOARD.asks_for(terms(price=Money("1", "USD")))
 
 
+def test_a_limit_of_nothing_asks_for_every_discount():
+    never = ApprovalRule(key="k", title="t", discount_over=Decimal(0))
+    assert never.asks_for(terms(discount=Decimal("0.01")))
+    assert not never.asks_for(terms())
+
+
 @pytest.mark.parametrize("limit", [0.1, Decimal("1"), Decimal("-0.1"), Decimal("NaN"), None])
 def test_a_rule_has_a_limit(limit):
     with pytest.raises(InvalidValue, match=r"limit|exactly"):

@@ -182,6 +182,12 @@ class TestTheClock:
         found = daily(date(2026, 1, 1), at=time(0, 30)).moments(window, jerusalem)
         assert found == (datetime(2026, 1, 2, 0, 30, tzinfo=jerusalem),)
 
+    def test_the_days_of_a_window_are_those_of_the_zone_that_is_asked_about(self):
+        new_york = ZoneInfo("America/New_York")
+        window = Period(datetime(2026, 1, 2, 2, tzinfo=UTC), datetime(2026, 1, 2, 3, tzinfo=UTC))
+        found = daily(date(2026, 1, 1), at=time(21, 30)).moments(window, new_york)
+        assert found == (datetime(2026, 1, 1, 21, 30, tzinfo=new_york),)
+
     def test_a_cadence_without_a_time_has_no_moments(self):
         with pytest.raises(InvalidValue, match=r"use days\(\)"):
             daily(date(2026, 1, 1)).moments(Period.month(2026, 1, UTC), UTC)
@@ -243,6 +249,8 @@ class TestWhatIsRefused:
         (weekly(date(2026, 1, 6)), "every week from 2026-01-06"),
         (weekly(date(2026, 1, 6), every=2, count=5), "every 2 weeks from 2026-01-06, 5 times"),
         (daily(date(2026, 1, 6), until=date(2026, 2, 1)), "every day from 2026-01-06, until 2026-02-01"),
+        (monthly(date(2026, 1, 6)), "every month from 2026-01-06"),
+        (yearly(date(2026, 1, 6), every=3), "every 3 years from 2026-01-06"),
     ],
 )
 def test_a_cadence_reads_as_a_sentence(cadence, text):

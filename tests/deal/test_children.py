@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from salesflow.deal.children import chosen, find, is_a, is_optional_a, next_id, replaced, told
+from salesflow.deal.children import chosen, find, is_a, is_optional_a, listed, next_id, replaced, told
 from salesflow.deal.needs import Importance
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 
@@ -19,7 +19,7 @@ class Note:
 @attrs.frozen
 class Holder:
     note: Note = attrs.field(validator=is_a(Note, way_out="give a Note"))
-    other: Note | None = attrs.field(default=None, validator=is_optional_a(Note))
+    other: Note | None = attrs.field(default=None, validator=is_optional_a(Note, way_out="give a Note or nothing"))
 
 
 def test_numbers_go_on_from_the_last_one():
@@ -52,5 +52,21 @@ def test_a_value_of_another_class_is_refused_with_the_way_out():
     assert Holder(Note(1)).other is None
     with pytest.raises(WrongType, match="note: must be of class Note; got 5; give a Note"):
         Holder(5)
-    with pytest.raises(WrongType, match="other"):
+    with pytest.raises(WrongType) as refused:
         Holder(Note(1), "x")
+    assert (refused.value.field, refused.value.way_out) == ("other", "give a Note or nothing")
+
+
+def test_where_no_way_out_is_known_none_is_made_up():
+    for check in (is_a(Note), is_optional_a(Note)):
+        with pytest.raises(WrongType) as refused:
+            check(None, attrs.fields(Holder).note, 5)
+        assert refused.value.way_out == ""
+
+
+def test_several_are_given_as_a_list_of_any_kind_and_no_text_is_one():
+    assert listed((note for note in "ab"), field="notes") == listed(["a", "b"], field="notes") == ("a", "b")
+    for text in ("ab", b"ab"):
+        with pytest.raises(WrongType) as refused:
+            listed(text, field="notes")
+        assert refused.value.field == "notes"

@@ -178,6 +178,14 @@ def test_two_members_who_are_one_become_one_with_the_parts_of_both(desk):
     )
 
 
+def test_a_member_brings_its_parts_along_where_it_becomes_one_with_another(desk):
+    desk.add("C-1", ["user", "legal"], may_sign=True)
+    desk.add("C-2", "champion", stance="supporter", note="knows us")
+    (member,) = replaced(desk, "C-1", "C-2")
+    assert member.roles == (BuyingRole.CHAMPION, BuyingRole.USER, BuyingRole.LEGAL)
+    assert (member.may_sign, member.stance, member.note) == (True, Stance.SUPPORTER, "knows us")
+
+
 def test_who_is_no_member_is_not_replaced(desk):
     with pytest.raises(UnknownName, match="C-9"):
         replaced(desk, "C-9", "C-1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -60,6 +60,18 @@ class TestTheMeetings:
         desk.agree_cadence(WEEKLY)
         jerusalem = ZoneInfo("Asia/Jerusalem")
         window = Period(datetime(2027, 1, 4, tzinfo=jerusalem), datetime(2027, 1, 4, 22, tzinfo=UTC))
+        assert desk.meetings_due(window) == (date(2027, 1, 4),)
+
+    def test_a_window_that_ends_at_midnight_does_not_reach_into_the_day_and_one_that_ends_after_it_does(self, desk):
+        desk.agree_cadence(WEEKLY)
+        sunday, monday = datetime(2027, 1, 3, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC)
+        assert desk.meetings_due(Period(sunday, monday)) == ()
+        assert desk.meetings_due(Period(sunday, monday + timedelta(microseconds=1))) == (monday.date(),)
+
+    def test_the_days_of_a_window_are_those_where_it_starts(self, desk):
+        desk.agree_cadence(WEEKLY)
+        auckland = ZoneInfo("Pacific/Auckland")
+        window = Period(datetime(2027, 1, 3, tzinfo=auckland), datetime(2027, 1, 4, 12, tzinfo=auckland))
         assert desk.meetings_due(window) == (date(2027, 1, 4),)
 
     def test_without_an_agreement_none_is_due(self, desk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from salesflow.deal.objections import (
@@ -11,7 +12,7 @@ from salesflow.deal.objections import (
     ObjectionStatus,
     PreparedAnswer,
 )
-from salesflow.errors import InvalidValue, NotNow, UnknownName
+from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.outcome import Outcome
 
 
@@ -147,6 +148,31 @@ def test_the_playbook_suggests_what_fits_the_kind_and_best_first(playbook, price
 def test_the_playbook_does_not_suggest_what_was_said_already(playbook, desk, price):
     answered = desk.answer(price, "There is a start plan")
     assert [answer.text for answer in playbook.suggest(answered)] == ["It pays for itself in a year"]
+
+
+@pytest.mark.parametrize("field", ["evidence", "topics"])
+def test_a_prepared_answer_rests_on_lines_that_are_not_endless(field):
+    longest = "x" * 1000
+    assert getattr(PreparedAnswer(kind="price", text="It pays", **{field: [longest]}), field) == (longest,)
+    with pytest.raises(InvalidValue) as refused:
+        PreparedAnswer(kind="price", text="It pays", **{field: [longest + "x"]})
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("answers", ["It pays", ["It pays"]])
+def test_a_playbook_holds_prepared_answers(answers):
+    with pytest.raises(WrongType) as refused:
+        ObjectionPlaybook(answers)
+    assert refused.value.field == "answers"
+
+
+def test_the_playbook_answers_objections_that_say_something(playbook, price):
+    with pytest.raises(WrongType) as refused:
+        playbook.suggest("Too dear")
+    assert refused.value.field == "objection"
+    with pytest.raises(WrongType) as refused:
+        playbook.suggest(attrs.evolve(price, statement=5))
+    assert refused.value.field == "statement"
 
 
 def test_an_empty_playbook_suggests_nothing(price):

@@ -157,6 +157,11 @@ class TestPayingEarly:
         with pytest.raises(InvalidValue, match="fraction above 0"):
             EarlyDiscount(Decimal(fraction), 10)
 
+    def test_a_discount_may_be_small_and_all_of_it(self):
+        smallest, all_of_it = Decimal("1e-12"), Decimal(1)
+        assert EarlyDiscount(smallest, 0).fraction == smallest
+        assert EarlyDiscount(all_of_it, 3650).fraction == all_of_it
+
     def test_a_discount_is_exact(self):
         with pytest.raises(WrongType, match="exactly"):
             EarlyDiscount(0.02, 10)
@@ -194,6 +199,13 @@ class TestParts:
     def test_there_are_some_and_not_endlessly_many(self, parts, message):
         with pytest.raises(InvalidValue, match=message):
             PaymentTerms.in_parts(parts)
+
+    def test_a_rent_of_ten_years_is_paid_month_by_month(self):
+        assert len(PaymentTerms.in_parts([PaymentPart(eur("1"))] * 119 + [PaymentPart(None)]).parts) == 120
+
+    def test_fixed_parts_alone_do_not_add_up_to_a_whole(self):
+        with pytest.raises(InvalidValue, match="add up to exactly 1"):
+            PaymentTerms.in_parts([PaymentPart(eur("500"))])
 
     def test_a_part_is_a_part(self):
         with pytest.raises(WrongType, match="PaymentPart"):

@@ -286,7 +286,7 @@ class PaymentTerms:
             raise InvalidValue(
                 "only the last part can be the rest", field="parts", way_out="give the parts before it a size"
             )
-        shares = sum((part.size for part in self.parts if isinstance(part.size, Decimal)), Decimal(0))
+        shares = sum(part.size for part in self.parts if isinstance(part.size, Decimal))
         takes_rest = self.parts[-1].size is None
         if shares > 1 or (shares != 1 and not takes_rest):
             raise InvalidValue(

@@ -98,6 +98,7 @@ class TestProposing:
             ({"conditions": "letters"}, "conditions"),
             ({"conditions": ["two\r\nlines"]}, "conditions"),
             ({"conditions": ["one"] * 1001}, "conditions"),
+            ({"conditions": ["x" * 1001]}, "conditions"),
             ({"valid_until": NOW}, "valid_until"),
             ({"starts_on": TOMORROW, "ends_on": TODAY}, "ends_on"),
         ],
@@ -107,6 +108,10 @@ class TestProposing:
             desk.propose(**{"price": PRICE, **parts})
         assert refusal.value.field == field
         assert sale.events == []
+
+    def test_conditions_may_be_many_and_long(self, desk):
+        conditions = ("x" * 1000,) * 1000
+        assert desk.propose(PRICE, conditions=conditions).conditions == conditions
 
     def test_a_proposal_of_neither_side_is_refused(self, desk):
         with pytest.raises(UnknownName, match="no side 'them'"):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import attrs
 import pytest
-from deal.closing_terms.negotiation import NOW, terms
+from deal.closing_terms.negotiation import NOW, TODAY, TOMORROW, YESTERDAY, terms
 
-from salesflow.deal.closing_terms import TermsStatus
-from salesflow.errors import WrongType
+from salesflow.deal.closing_terms import AgreementStatus, TermsStatus
 from salesflow.values.money import Money
 
 
@@ -32,8 +32,21 @@ def test_terms_that_bind_nobody_are_left_as_they_are_by_a_reopening():
     assert open_terms.taken_back(NOW) is open_terms
 
 
-def test_a_day_is_asked_for_as_a_day():
-    with pytest.raises(WrongType):
-        terms().is_valid_on(NOW)
-    with pytest.raises(WrongType):
-        terms().agreement_on(NOW)
+@pytest.mark.parametrize(
+    ("on", "status"),
+    [
+        (YESTERDAY, AgreementStatus.INACTIVE),
+        (TODAY, AgreementStatus.ACTIVE),
+        (TOMORROW, AgreementStatus.ACTIVE),
+        (TOMORROW + timedelta(days=1), AgreementStatus.INACTIVE),
+    ],
+)
+def test_an_agreement_holds_from_its_first_day_to_its_last(on, status):
+    signed = terms(status=TermsStatus.SIGNED, starts_on=TODAY, ends_on=TOMORROW)
+    assert signed.agreement_on(on) is status
+    assert attrs.evolve(signed, status=TermsStatus.ACCEPTED).agreement_on(on) is AgreementStatus.UNSIGNED
+
+
+def test_an_agreement_may_be_without_a_beginning_and_an_end():
+    signed = terms(status=TermsStatus.SIGNED)
+    assert signed.agreement_on(YESTERDAY) is signed.agreement_on(TOMORROW) is AgreementStatus.ACTIVE
