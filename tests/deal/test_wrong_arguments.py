@@ -182,6 +182,32 @@ def test_what_is_of_the_wrong_type_is_refused_by_its_name_and_nothing_is_changed
     assert (sale.deal, sale.events) == before
 
 
+RECORDS = {
+    "item": "line item",
+    "meeting": "meeting",
+    "need": "need",
+    "objection": "objection",
+    "opening": "opening",
+    "presented": "presented need",
+    "task": "task",
+}
+"""The arguments that are numbers of records, and what they are numbers of."""
+
+
+@pytest.mark.parametrize(
+    ("method", "argument"),
+    [one for one in ARGUMENTS if one[1] in RECORDS and isinstance(RIGHT[one[0]][one[1]], int)],
+    ids=str,
+)
+def test_a_record_that_the_deal_does_not_have_is_unknown_and_nothing_is_changed(method: str, argument: str) -> None:
+    sale = full_sale(method)
+    before = sale.deal, sale.events
+    with pytest.raises(UnknownName) as refused:
+        call(sale, method, {**RIGHT[method], argument: 99})
+    assert (refused.value.kind, refused.value.name) == (RECORDS[argument], "99")
+    assert (sale.deal, sale.events) == before
+
+
 def test_true_is_no_number_of_an_objection() -> None:
     sale = full_sale("objections.answer")
     with pytest.raises(WrongType):

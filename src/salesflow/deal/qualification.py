@@ -129,6 +129,8 @@ class QualificationRetracted(Event["Deal"]):
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with these answers unknown again."""
+        if deal.qualification is None:
+            raise UnknownName("qualification", " and ".join(self.fields), (), where="the deal")
         kept = {name: getattr(deal.qualification, name) for name in _RETRACTABLE if name not in self.fields}
         left = Qualification(recorded_at=self.at, recorded_by=self.by, **kept)
         return deal.changed_by(self, qualification=left)

@@ -58,6 +58,8 @@ class TermsCountered(Event["Deal"]):
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more revision; the one before is countered, if it was still open."""
+        if not deal.terms:
+            raise UnknownName("current revision of the terms", self.terms.id - 1, (), where="the deal")
         *earlier, former = deal.terms
         if former.is_open:
             former = attrs.evolve(former, status=TermsStatus.COUNTERED, ended_at=self.at)
