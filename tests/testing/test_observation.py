@@ -128,6 +128,21 @@ def test_observations_can_stand_in_each_other() -> None:
     assert (made(of(inner), "advance", "prospecting"), made(of(outer), "advance", "prospecting")) == (1, 2)
 
 
+def test_what_was_seen_elsewhere_is_added() -> None:
+    with observing(StandardProcess, LeadProcess) as elsewhere:
+        sale_at(StandardProcess, "closing").blockers()
+        lead_at(LeadProcess, "qualified")
+    with observing(StandardProcess, LeadProcess) as here:
+        sale_at(StandardProcess, "closing").blockers()
+    here.add(elsewhere.counts())
+    with observing(StandardProcess, LeadProcess) as both:
+        sale_at(StandardProcess, "closing").blockers()
+        sale_at(StandardProcess, "closing").blockers()
+        lead_at(LeadProcess, "qualified")
+    assert of(here) == of(both)
+    assert of(here, LeadProcess) == of(both, LeadProcess)
+
+
 def test_what_is_no_class_of_processes_and_what_is_not_observed_is_refused() -> None:
     wrong: Any = StandardProcess()
     with pytest.raises(WrongType), observing(wrong):

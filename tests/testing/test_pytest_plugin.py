@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,86 @@ def test_a_whole_run_from_outside_shows_the_same(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "process coverage of OurProcess" in done.stdout
+
+
+WORKERS = """
+import os
+
+import pytest
+from salesflow.standard import StandardProcess
+from salesflow.testing import assert_blocked, sale_at
+
+
+class OurProcess(StandardProcess):
+    pass
+
+
+@pytest.mark.parametrize("stage", [stage.key for stage in OurProcess().stages])
+def test_every_stage_is_reached(stage):
+    sale_at(OurProcess, stage)
+
+
+def test_a_briefing_is_needed():
+    assert_blocked(sale_at(OurProcess, "preparation"), by="briefing_is_complete")
+
+
+def test_the_last():
+    if "CRASH" in os.environ:
+        os._exit(3)
+"""
+
+
+@pytest.fixture
+def whole_run(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
+    """A run from outside, with these arguments beside those of the plugin."""
+    pytest.importorskip("xdist")
+    for name in [name for name in os.environ if name.startswith(("PYTEST_", "COV_"))]:
+        monkeypatch.delenv(name)
+    run.makepyfile(test_deals=WORKERS)
+
+    def runs(*arguments: str) -> pytest.RunResult:
+        asked = ("-p", PLUGIN, "--salesflow-coverage=test_deals.OurProcess", "--salesflow-coverage-diagram=drawn.mmd")
+        return run.runpytest_subprocess(*asked, *arguments, timeout=120)
+
+    return runs
+
+
+def told(result: pytest.RunResult) -> list[str]:
+    """What the report says of the process."""
+    first = next(number for number, line in enumerate(result.outlines) if line.startswith("process coverage of"))
+    return [line for line in result.outlines[first:] if not line.startswith("=")]
+
+
+def test_several_workers_see_together_what_one_run_sees(
+    whole_run: Callable[..., pytest.RunResult], run: pytest.Pytester
+) -> None:
+    alone = whole_run("-p", "no:xdist")
+    alone.assert_outcomes(passed=10)
+    drawn = (run.path / "drawn.mmd").read_text("utf-8")
+    (run.path / "drawn.mmd").unlink()
+    together = whole_run("-n", "2")
+    together.assert_outcomes(passed=10)
+    assert told(together) == told(alone)
+    assert "never reached" not in "\n".join(told(together))
+    assert (run.path / "drawn.mmd").read_text("utf-8") == drawn
+
+
+def test_the_part_that_is_asked_for_is_that_of_all_workers_together(
+    whole_run: Callable[..., pytest.RunResult],
+) -> None:
+    share = float(told(whole_run("-p", "no:xdist"))[0].split(": ")[1].split("%")[0])
+    assert whole_run("-n", "2", f"--salesflow-coverage-fail-under={share - 1}").ret == pytest.ExitCode.OK
+    failed = whole_run("-n", "2", f"--salesflow-coverage-fail-under={share + 1}")
+    assert failed.ret == pytest.ExitCode.TESTS_FAILED
+    failed.stdout.fnmatch_lines(["FAIL process coverage of OurProcess: *% is under *%"])
+
+
+def test_a_worker_that_crashed_is_named(
+    whole_run: Callable[..., pytest.RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRASH", "1")
+    result = whole_run("-n", "2")
+    result.stdout.re_match_lines([r"what was exercised in gw\d is not counted: the worker crashed"])
 
 
 def test_the_process_is_the_same_while_it_is_watched() -> None:

@@ -11,7 +11,7 @@ refusal: a test has seen a requirement stand in the way only where it asked, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from salesflow.leads.lead_process import LeadProcess
 from salesflow.process.definition import SalesProcess
 from salesflow.process.engine import Process
 from salesflow.process.requirement import RequirementKind
-from salesflow.testing.process_coverage import ProcessCoverage, Tally
+from salesflow.testing.process_coverage import Counts, ProcessCoverage, Tally
 from salesflow.work import Work, key_of_move
 from salesflow.work.explaining import Explaining
 from salesflow.worked import Worked
@@ -53,6 +53,15 @@ class Observed:
             if one is process:
                 return tally.coverage(one)
         raise UnknownName("observed process", process.__name__, [one.__name__ for one in self._tallies])
+
+    def counts(self) -> tuple[Counts, ...]:
+        """All that was counted of each process, in the order of the processes."""
+        return tuple(tally.counts() for tally in self._tallies.values())
+
+    def add(self, counts: Iterable[Counts]) -> None:
+        """Count what was seen of the same processes elsewhere, in another process of the operating system say."""
+        for tally, more in zip(self._tallies.values(), counts, strict=True):
+            tally.add(more)
 
     def _of(self, process: object) -> Iterator[Tally]:
         """The tallies that count what happens under a process: its own, and those of the processes it derives from."""

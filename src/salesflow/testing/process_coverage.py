@@ -14,7 +14,7 @@ move from a stage when it was made, a requirement when it held once *and* stood 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -28,7 +28,10 @@ from salesflow.worked import Worked
 
 W = TypeVar("W", bound=Worked)
 
-__all__ = ["MoveCoverage", "ProcessCoverage", "RequirementCoverage", "StageCoverage", "Tally"]
+Counts = Mapping[str, Sequence[tuple[tuple[str, ...], int]]]
+"""What a tally has counted, as plain values that one process of the operating system can send to another."""
+
+__all__ = ["Counts", "MoveCoverage", "ProcessCoverage", "RequirementCoverage", "StageCoverage", "Tally"]
 
 
 @attrs.frozen(kw_only=True)
@@ -206,20 +209,37 @@ class Tally:
     """Counts what happens; :meth:`coverage` holds it against a process."""
 
     def __init__(self) -> None:
-        self._entered: Counter[str] = Counter()
-        self._taken_up: Counter[str] = Counter()
-        self._made: Counter[tuple[str, str, str]] = Counter()
-        self._refused: Counter[tuple[str, str, str]] = Counter()
-        self._met: Counter[tuple[str, str]] = Counter()
-        self._unmet: Counter[tuple[str, str]] = Counter()
+        self._entered: Counter[tuple[str, ...]] = Counter()
+        self._taken_up: Counter[tuple[str, ...]] = Counter()
+        self._made: Counter[tuple[str, ...]] = Counter()
+        self._refused: Counter[tuple[str, ...]] = Counter()
+        self._met: Counter[tuple[str, ...]] = Counter()
+        self._unmet: Counter[tuple[str, ...]] = Counter()
+        self._counters = {
+            "entered": self._entered,
+            "taken_up": self._taken_up,
+            "made": self._made,
+            "refused": self._refused,
+            "met": self._met,
+            "unmet": self._unmet,
+        }
+
+    def counts(self) -> Counts:
+        """All that was counted."""
+        return {name: list(counter.items()) for name, counter in self._counters.items()}
+
+    def add(self, counts: Counts) -> None:
+        """Count what another tally of the same process has counted."""
+        for name, counter in self._counters.items():
+            counter.update(dict(counts[name]))
 
     def take_up(self, stage: str) -> None:
         """Work began on something in this stage."""
-        self._taken_up[stage] += 1
+        self._taken_up[stage,] += 1
 
     def enter(self, stage: str) -> None:
         """Something came into this stage."""
-        self._entered[stage] += 1
+        self._entered[stage,] += 1
 
     def make(self, route: Route[W]) -> None:
         """A move was made: everything that it asks for held."""
@@ -249,8 +269,8 @@ class Tally:
                     stage=key,
                     title=stage.label,
                     outcome=stage.outcome,
-                    entered=self._entered[key],
-                    taken_up=self._taken_up[key],
+                    entered=self._entered[key,],
+                    taken_up=self._taken_up[key,],
                 )
                 for key, stage in layout.stages.items()
             ),

@@ -6,13 +6,16 @@
 
 It is opt-in: name it with ``-p``, or in ``addopts``, or as ``pytest_plugins = ["salesflow.testing.pytest_plugin"]`` in the
 conftest.py at the root. Where no process is asked for it does nothing, and loads nothing of the library.
+
+Under pytest-xdist (``-n 4``) each worker sends what it saw to the controller, and the report, the diagram and the part that
+is asked for are those of all workers together. What a worker saw that crashed is lost, and the report says so.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,14 +59,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_Coverage(config, names), "salesflow-coverage")
 
 
+_SENT_AS = "salesflow_coverage"
+
+
 class _Coverage:
-    """Observes processes for one test run."""
+    """Observes processes for one test run, or for the part of it that a worker of pytest-xdist does."""
 
     def __init__(self, config: pytest.Config, names: list[str]) -> None:
         self._config = config
         self._names = names
         self._ended = ExitStack()
         self._observed: Observed | None = None
+        self._lost: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -77,6 +84,10 @@ class _Coverage:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Fail a run that passed where too little was exercised, and write the diagrams."""
         self._ended.close()
+        sent: dict[str, object] | None = getattr(self._config, "workeroutput", None)
+        if sent is not None and self._observed is not None:
+            sent[_SENT_AS] = self._observed.counts()
+            return  # the controller does the rest
         found = self._found()
         name = self._config.getoption("salesflow_coverage_diagram")
         if name and found:
@@ -85,11 +96,23 @@ class _Coverage:
         if self._too_little() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """A worker has ended: count what it saw."""
+        sent: dict[str, Any] = getattr(node, "workeroutput", None) or {}
+        if self._observed is not None and _SENT_AS in sent:
+            self._observed.add(sent[_SENT_AS])
+        else:
+            self._lost.append(str(getattr(getattr(node, "gateway", None), "id", "a worker")))
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show what was exercised."""
         for one in self._found():
             terminalreporter.section(f"process coverage of {one.process}")
             terminalreporter.write_line(str(one))
+        if self._lost:
+            told = ", ".join(self._lost)
+            terminalreporter.write_line(f"what was exercised in {told} is not counted: the worker crashed", yellow=True)
         for one in self._too_little():
             wanted = self._config.getoption("salesflow_coverage_fail_under")
             terminalreporter.write_line(
