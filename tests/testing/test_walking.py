@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 from extension.saas import SaaSDeal, SaaSProcess
+from testing.subtly_broken_processes import nobody_is_ever_qualified
 
 from salesflow import (
     ApprovalRule,
@@ -18,6 +19,7 @@ from salesflow import (
     SalesProcess,
     Stage,
     UnknownName,
+    WrongType,
     entry_requirement,
     exit_requirement,
 )
@@ -148,6 +150,26 @@ def test_a_lost_stage_is_reached_with_a_reason() -> None:
     chosen = sale_at(Detour, "lost", loss_reason="timing").deal.loss
     assert chosen is not None
     assert chosen.reason == "timing"
+
+
+def test_what_is_no_process_of_that_kind_is_told_which_walk_is_meant() -> None:
+    leads, deals = cast("Any", LeadProcess), cast("Any", StandardProcess())
+    with pytest.raises(WrongType, match=r"sale_at takes a SalesProcess.*lead_at walks leads"):
+        sale_at(leads, "new")
+    with pytest.raises(WrongType, match="lead_at takes a LeadProcess"):
+        lead_at(deals, "new")
+
+
+def test_a_misspelt_requirement_in_satisfy_is_told_with_the_nearest_name() -> None:
+    with pytest.raises(UnknownName, match="questionnaire_complete"):
+        sale_at(SaaSProcess, "approach", satisfy={"questionaire_complete": lambda sale: sale.update(seats=4)})
+    with pytest.raises(UnknownName, match="has_an_owner"):
+        lead_at(LeadProcess, "working", satisfy={"has_owner": lambda work: work.update(owner="noa")})
+
+
+def test_what_a_lead_lacks_is_asked_for_in_its_own_words() -> None:
+    with pytest.raises(CannotReach, match=r"give satisfy=\{'met_on_the_moon': lambda work: \.\.\.\}"):
+        lead_at(nobody_is_ever_qualified(), "qualified")
 
 
 def test_a_stage_that_there_is_not_is_refused() -> None:

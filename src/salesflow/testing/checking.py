@@ -10,7 +10,7 @@ that reads a clock, a hook that leaves something behind when the move is refused
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, TypeVar, overload
 
@@ -18,14 +18,14 @@ import attrs
 
 from salesflow._copying import evolved
 from salesflow.deal.deal import Deal
-from salesflow.errors import InvalidValue, MoveRefused, PolicyRefused, UnknownName, WrongType
+from salesflow.errors import InvalidValue, MoveRefused, PolicyRefused, WrongType
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.lead_work import LeadWork
 from salesflow.people.lead import Lead
 from salesflow.process.definition import SalesProcess
 from salesflow.process.engine import Process
 from salesflow.process.move import Route
-from salesflow.process.requirement import Requirement, RequirementKind
+from salesflow.process.requirement import RequirementKind
 from salesflow.sale import Sale
 from salesflow.testing.auditing import Answer, Auditor, Findings, answer_of, name_of
 from salesflow.testing.builders import NOW, SOMEBODY, a_deal, a_lead
@@ -35,7 +35,13 @@ from salesflow.testing.hook_checks import adopted, check_opening, opened
 from salesflow.testing.migration_checks import check_migrations
 from salesflow.testing.problems import ProblemKind, ProcessReport
 from salesflow.testing.process_coverage import ProcessCoverage, asked_by
-from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS, what_satisfies
+from salesflow.testing.satisfying import (
+    STANDARD_LEAD_SATISFIERS,
+    STANDARD_SATISFIERS,
+    checked_satisfiers,
+    requirements_of,
+    what_satisfies,
+)
 from salesflow.worked import Worked
 
 D = TypeVar("D", bound=Deal)
@@ -141,15 +147,14 @@ class _Check:
         self._given = f"{process._kind}s"
         self._bound = bound
         self._findings = Findings()
-        self._all = {name_of(one): one for one in _requirements_of(process)}
+        self._all = {name_of(one): one for one in requirements_of(process)}
         self._asked = {name_of(one): one for one in asked_by(type(process))}
-        _check_names(satisfy, self._all)
         known = STANDARD_SATISFIERS if isinstance(process, SalesProcess) else STANDARD_LEAD_SATISFIERS
         self._drafts = _all_drafts(process, drafts)
         self._walk: Exploration[Any] = Exploration(
             process,
             self._asked.values(),
-            satisfy={**known, **satisfy},
+            satisfy={**known, **checked_satisfiers(satisfy, process)},
             disturb=(*(_DISTURBANCES if isinstance(process, SalesProcess) else ()), *disturb),
             by=by,
             bound=bound,
@@ -321,15 +326,6 @@ class _Check:
                 )
 
 
-def _requirements_of(process: Process[Any]) -> Iterator[Requirement[Any]]:
-    """Every requirement that the process defines, whether a move asks for it or not."""
-    for stage in process.stages:
-        yield from stage.requirements()
-    for key, move in process._layout.moves.items():
-        yield from (attrs.evolve(one, stage=key) for one in move.requires)
-    yield from asked_by(type(process))
-
-
 def contradicting(names: Sequence[str], met: Collection[frozenset[str]]) -> tuple[str, ...]:
     """Which of several requirements of one move were each met, and never together: two if possible, else all.
 
@@ -343,13 +339,6 @@ def contradicting(names: Sequence[str], met: Collection[frozenset[str]]) -> tupl
         if len(apart) > 1 and not any(one.issuperset(apart) for one in met):
             return apart
     return ()
-
-
-def _check_names(satisfy: Mapping[str, Doing], known: Mapping[str, Requirement[Any]]) -> None:
-    names = {one.name for one in known.values()}
-    for name in satisfy:
-        if name not in names:
-            raise UnknownName("requirement", name, sorted(names), where="the process")
 
 
 def _all_drafts(process: SalesProcess[Any] | LeadProcess[Any], drafts: Sequence[Worked]) -> list[Worked]:

@@ -29,7 +29,7 @@ from salesflow.leads.lead_process import LeadProcess
 from salesflow.process.definition import SalesProcess
 from salesflow.process.engine import Process
 from salesflow.testing.builders import NOW, SOMEBODY, a_deal, a_lead
-from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS
+from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS, checked_satisfiers
 from salesflow.testing.walking import move_along
 from salesflow.work import Work
 from salesflow.worked import Worked
@@ -226,13 +226,14 @@ def run_process_machine(
 
     Raises:
         AssertionError: a law is broken, or a stage was entered too seldom; the message says which.
+        UnknownName: a name in ``satisfy`` is no requirement of the process.
 
     Example::
 
         run_process_machine(SaaSProcess, work={"pass": lambda sale, draw: sale.desk(SecurityDesk).pass_(seats=draw(seats))})
     """
     made = process if isinstance(process, Process) else process()
-    body = {"process": made, "draft": draft, "satisfy": satisfy or {}, "work": work or {}}
+    body = {"process": made, "draft": draft, "satisfy": checked_satisfiers(satisfy, made), "work": work or {}}
     machine: type[ProcessMachine] = type(f"{type(made).__name__}Machine", (ProcessMachine,), body)
     run_state_machine_as_test(
         machine,

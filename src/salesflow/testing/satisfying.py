@@ -8,23 +8,35 @@ the name of the requirement. Give your own for requirements of your own::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import attrs
 
 from salesflow.deal.deal import Deal
+from salesflow.errors import UnknownName
 from salesflow.leads.frameworks import NeedAndMeans
 from salesflow.leads.lead_work import LeadWork
 from salesflow.people.lead import Lead
 from salesflow.process.definition import SalesProcess
 from salesflow.process.engine import Process
+from salesflow.process.requirement import Requirement
 from salesflow.sale import Sale
 from salesflow.testing.builders import SOMEBODY
+from salesflow.testing.process_coverage import asked_by
 from salesflow.values.money import Money
 from salesflow.worked import Worked
 
+S = TypeVar("S")
 W = TypeVar("W", bound=Worked)
 
-__all__ = ["STANDARD_LEAD_SATISFIERS", "STANDARD_SATISFIERS", "what_satisfies"]
+__all__ = [
+    "STANDARD_LEAD_SATISFIERS",
+    "STANDARD_SATISFIERS",
+    "checked_satisfiers",
+    "requirements_of",
+    "what_satisfies",
+]
 
 
 def _amount(sale: Sale[Deal]) -> Money:
@@ -117,6 +129,32 @@ STANDARD_LEAD_SATISFIERS: Mapping[str, Callable[[LeadWork[Lead]], object]] = {
     "is_qualified": _answer,
 }
 """What does what the requirements of the standard process of leads ask for, by their names."""
+
+
+def checked_satisfiers(given: Mapping[str, S] | None, process: Process[Any]) -> Mapping[str, S]:
+    """What the user gave for requirements, by their names.
+
+    Args:
+        given: what was given.
+        process: the process that asks for them.
+
+    Raises:
+        UnknownName: a name is no requirement of the process.
+    """
+    names = sorted({one.name for one in requirements_of(process)})
+    for name in given or ():
+        if name not in names:
+            raise UnknownName("requirement", name, names, where="the process")
+    return given or {}
+
+
+def requirements_of(process: Process[Any]) -> Iterator[Requirement[Any]]:
+    """Every requirement that a process defines, whether a move asks for it or not."""
+    for stage in process.stages:
+        yield from stage.requirements()
+    for key, move in process._layout.moves.items():
+        yield from (attrs.evolve(one, stage=key) for one in move.requires)
+    yield from asked_by(type(process))
 
 
 def what_satisfies(names: Iterable[str], process: Process[W]) -> str:

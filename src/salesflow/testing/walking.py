@@ -8,31 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Generic, Never, TypeVar, cast
+from typing import Any, Generic, Never, TypeVar, cast
 
 import attrs
 
 from salesflow.deal.deal import Deal
-from salesflow.errors import Refused, SalesflowError
+from salesflow.errors import Refused, SalesflowError, WrongType
 from salesflow.event import Event
 from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.lead_work import LeadWork
 from salesflow.outcome import Outcome
 from salesflow.people.lead import Conversion, Lead
 from salesflow.process.definition import SalesProcess
-from salesflow.process.engine import Process
 from salesflow.process.move import Route
 from salesflow.process.position import Position
 from salesflow.process.requirement import Unmet
 from salesflow.sale import Sale
 from salesflow.testing.builders import NOW, SOMEBODY, a_deal, a_lead
-from salesflow.testing.satisfying import STANDARD_LEAD_SATISFIERS, STANDARD_SATISFIERS, what_satisfies
+from salesflow.testing.satisfying import (
+    STANDARD_LEAD_SATISFIERS,
+    STANDARD_SATISFIERS,
+    checked_satisfiers,
+    what_satisfies,
+)
 from salesflow.work import Work
 from salesflow.worked import Worked
 
 D = TypeVar("D", bound=Deal)
 L = TypeVar("L", bound=Lead)
 W = TypeVar("W", bound=Worked)
+P = TypeVar("P")
 U = TypeVar("U", bound="Work[Worked]")
 
 __all__ = ["Arrived", "CannotReach", "lead_at", "lead_walk", "move_along", "sale_at", "sale_walk"]
@@ -101,19 +106,19 @@ def sale_at(
 
     Raises:
         CannotReach: a requirement could not be satisfied; the error says which, and how to give what satisfies it.
-        UnknownName: the process has no such stage.
+        UnknownName: the process has no such stage, or no requirement that is named in ``satisfy``.
+        WrongType: it is no process of deals.
 
     Example::
 
         sale = sale_at(SaaSProcess, "security_review", deal=a_deal(SaaSDeal, seats=0))
         assert_blocked(sale, by="questionnaire_complete")
     """
-    made = process if isinstance(process, Process) else process()
-    return sale_walk(made, stage, deal=deal, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
+    return sale_walk(process, stage, deal=deal, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
 
 
 def sale_walk(
-    process: SalesProcess[D],
+    process: SalesProcess[D] | type[SalesProcess[D]],
     stage: str | Position[Never],
     /,
     *,
@@ -124,13 +129,10 @@ def sale_walk(
     loss_reason: str | None = None,
 ) -> Arrived[Sale[D]]:
     """The sale as ``sale_at`` gives it, together with all that happened on the way."""
-    draft = a_deal(process.deal_type) if deal is None else deal
-    walk = _Walk(process, process._stage_of(stage).key, {**STANDARD_SATISFIERS, **(satisfy or {})}, by, loss_reason)
-    opened = process.open(draft, by=by, at=at)
-    entity, moment = walk.to_the_end(
-        opened.deal, at, lambda one, who, when: process.work_on(cast("D", one), by=who, at=when)
-    )
-    return Arrived(work=process.work_on(cast("D", entity), by=by, at=moment), past=(*opened.events, *walk.events))
+    made: SalesProcess[D] = _made(process, SalesProcess, "sale_at")
+    walk = _Walk(made, stage, {**STANDARD_SATISFIERS, **checked_satisfiers(satisfy, made)}, by, loss_reason)
+    walk.walk(made.open(a_deal(made.deal_type) if deal is None else deal, by=by, at=at))
+    return Arrived(work=made.work_on(cast("D", walk.entity), by=by, at=walk.moment), past=walk.events)
 
 
 def lead_at(
@@ -149,12 +151,11 @@ def lead_at(
     Example:
         ``lead_at(LeadProcess, "qualified").recycle(reason="they moved away")``
     """
-    made = process if isinstance(process, Process) else process()
-    return lead_walk(made, stage, lead=lead, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
+    return lead_walk(process, stage, lead=lead, satisfy=satisfy, by=by, at=at, loss_reason=loss_reason).work
 
 
 def lead_walk(
-    process: LeadProcess[L],
+    process: LeadProcess[L] | type[LeadProcess[L]],
     stage: str | Position[Never],
     /,
     *,
@@ -165,127 +166,116 @@ def lead_walk(
     loss_reason: str | None = None,
 ) -> Arrived[LeadWork[L]]:
     """The unit of work as ``lead_at`` gives it, together with all that happened on the way."""
-    draft = a_lead(process.lead_type) if lead is None else lead
-    known = {**STANDARD_LEAD_SATISFIERS, **(satisfy or {})}
-    walk = _Walk(process, process._stage_of(stage).key, known, by, loss_reason)
-    captured = process.capture(draft, by=by, at=at)
-    entity, moment = walk.to_the_end(
-        captured.lead, at, lambda one, who, when: process.work_on(cast("L", one), by=who, at=when)
-    )
-    return Arrived(work=process.work_on(cast("L", entity), by=by, at=moment), past=(*captured.events, *walk.events))
+    made: LeadProcess[L] = _made(process, LeadProcess, "lead_at")
+    walk = _Walk(made, stage, {**STANDARD_LEAD_SATISFIERS, **checked_satisfiers(satisfy, made)}, by, loss_reason)
+    walk.walk(made.capture(a_lead(made.lead_type) if lead is None else lead, by=by, at=at))
+    return Arrived(work=made.work_on(cast("L", walk.entity), by=by, at=walk.moment), past=walk.events)
+
+
+def _made(process: object, kind: type[P], walk: str) -> P:
+    """The process, made where its class was given."""
+    made: object = process() if isinstance(process, type) and issubclass(process, kind) else process
+    if not isinstance(made, kind):
+        raise WrongType(
+            f"{walk} takes a {kind.__name__}, or a class of it",
+            field="process",
+            value=getattr(process, "__name__", type(process).__name__),
+            way_out="sale_at walks deals, and lead_at walks leads",
+        )
+    return made
 
 
 class _Walk:
-    """The way to one stage of one process."""
+    """The way to one stage of one process.
+
+    Attributes:
+        entity: what walks, as it is after the last step.
+        moment: when it can be worked on next.
+        events: all that happened to it.
+    """
+
+    entity: Worked
+    moment: datetime
+    events: tuple[Event[Never], ...]
 
     def __init__(
         self,
-        process: Process[W],
-        target: str,
-        satisfiers: Mapping[str, Callable[[Never], object]],
+        process: SalesProcess[Any] | LeadProcess[Any],
+        stage: str | Position[Never],
+        satisfiers: Mapping[str, Callable[[Any], object]],
         by: str,
         loss_reason: str | None,
     ) -> None:
         self._process = process
-        self._routes = cast("tuple[Route[Worked], ...]", process.routes)
-        self._target = target
+        self._target = process._stage_of(stage).key
         self._satisfiers = satisfiers
         self._actors = (by, f"{by}'s colleague")
         self._loss_reason = loss_reason
-        self._forward = process._forward
-        self.events: tuple[Event[Never], ...] = ()
 
-    def to_the_end(
-        self, entity: Worked, at: datetime, begin: Callable[[Worked, str, datetime], Work[Worked]]
-    ) -> tuple[Worked, datetime]:
-        """The entity in the stage, and the moment after the last step."""
+    def walk(self, begun: Work[Any]) -> None:
+        """Walk from where it begins: by the way that only leads on, or where it is barred by a shortest one."""
         refused: CannotReach | None = None
-        for way in self._ways(entity.stage):
+        for way in self._ways(begun._entity.stage):
+            self.entity, self.moment, self.events = begun._entity, begun.at, begun.events
             try:
-                return self._walked(way, entity, at, begin)
+                for route in way:
+                    self._step(route)
             except CannotReach as error:
                 refused = refused or error
-        if refused is not None:
-            raise refused
-        raise CannotReach(self._target, entity.stage, (), "no moves lead there")
+            else:
+                self.moment += _STEP
+                return
+        raise refused or CannotReach(self._target, begun._entity.stage, (), "no moves lead there")
 
-    def _ways(self, start: str) -> Iterator[list[Route[Worked]]]:
-        """Ways from a stage to the target: the one that only leads on first, then a shortest one."""
-        if start == self._target:
-            yield []
-            return
-        for allowed in (self._forward, None):
-            found = self._shortest(start, allowed)
+    def _ways(self, start: str) -> Iterator[Sequence[Route[Any]]]:
+        onward = [route for route in self._process.routes if route.move in self._process._forward]
+        for routes in (onward, self._process.routes):
+            found = self._shortest(start, routes)
             if found is not None:
                 yield found
 
-    def _shortest(self, start: str, allowed: Sequence[str] | None) -> list[Route[Worked]] | None:
-        came_by: dict[str, list[Route[Worked]]] = {start: []}
+    def _shortest(self, start: str, routes: Sequence[Route[Any]]) -> Sequence[Route[Any]] | None:
+        came_by: dict[str, list[Route[Any]]] = {start: []}
         waiting = [start]
         for stage in waiting:
             if stage == self._target:
                 return came_by[stage]
-            for route in self._routes:
-                passes = allowed is None or route.move in allowed
+            for route in routes:
                 ends_early = route.outcome is not Outcome.OPEN and route.target != self._target
-                if route.source == stage and route.target not in came_by and passes and not ends_early:
+                if route.source == stage and route.target not in came_by and not ends_early:
                     came_by[route.target] = [*came_by[stage], route]
                     waiting.append(route.target)
         return None
 
-    def _walked(
-        self,
-        way: Sequence[Route[Worked]],
-        entity: Worked,
-        at: datetime,
-        begin: Callable[[Worked, str, datetime], Work[Worked]],
-    ) -> tuple[Worked, datetime]:
-        self.events = ()
-        for route in way:
-            entity, at = self._stepped(route, entity, at, begin)
-        return entity, at + _STEP
-
-    def _stepped(
-        self,
-        route: Route[Worked],
-        entity: Worked,
-        at: datetime,
-        begin: Callable[[Worked, str, datetime], Work[Worked]],
-    ) -> tuple[Worked, datetime]:
+    def _step(self, route: Route[Any]) -> None:
         """Satisfy what a move asks for, in several units of work where it takes several, and make it."""
         unmet: tuple[Unmet, ...] = ()
         for number in range(_ROUNDS):
-            at += _STEP
-            work = begin(entity, self._actors[number % 2], at)
+            self.moment += _STEP
+            work: Work[Any] = self._process.work_on(self.entity, by=self._actors[number % 2], at=self.moment)
             unmet = work._unmet(route)
-            if not unmet:
-                move_along(work, route, loss_reason=self._loss_reason)
-            else:
+            if unmet:
                 self._satisfy(work, unmet)
-            entity, self.events = work._entity, self.events + cast("tuple[Event[Never], ...]", work.events)
+            else:
+                move_along(work, route, loss_reason=self._loss_reason)
+            self.entity, self.events = work._entity, (*self.events, *work.events)
             if not unmet:
-                return entity, at
-        raise CannotReach(
-            self._target, entity.stage, unmet, "what satisfies these requirements was called and did not satisfy them"
-        )
+                return
+        raise self._stuck(unmet, "what satisfies these requirements was called and did not satisfy them")
 
-    def _satisfy(self, work: Work[Worked], unmet: Sequence[Unmet]) -> None:
+    def _satisfy(self, work: Work[Any], unmet: Sequence[Unmet]) -> None:
         unknown = [one for one in unmet if one.requirement not in self._satisfiers]
         if unknown:
-            raise CannotReach(
-                self._target,
-                work._entity.stage,
-                unknown,
-                "nothing is known that satisfies these requirements; give "
-                + what_satisfies([one.requirement for one in unknown], self._process),
-            )
+            way_out = what_satisfies([one.requirement for one in unknown], self._process)
+            raise self._stuck(unknown, f"nothing is known that satisfies these requirements; give {way_out}")
         for satisfier in dict.fromkeys(self._satisfiers[one.requirement] for one in unmet):
             try:
-                cast("Callable[[Work[Worked]], object]", satisfier)(work)
+                satisfier(work)
             except Refused as error:
-                raise CannotReach(
-                    self._target, work._entity.stage, unmet, f"a satisfier was refused: {error}"
-                ) from error
+                raise self._stuck(unmet, f"a satisfier was refused: {error}") from error
+
+    def _stuck(self, unmet: Sequence[Unmet], because: str) -> CannotReach:
+        return CannotReach(self._target, self.entity.stage, unmet, because)
 
 
 def move_along(work: Work[W], route: Route[W], *, loss_reason: str | None = None) -> None:
