@@ -22,6 +22,11 @@ def test_it_is_the_net_price_that_is_over_the_limit():
     assert not BOARD.asks_for(terms(price=Money("44000", "EUR"), discount=Decimal("0.1")))
 
 
+def test_an_amount_at_the_limit_needs_none_and_a_cent_more_does():
+    assert not BOARD.asks_for(terms(price=Money("40000", "EUR")))
+    assert BOARD.asks_for(terms(price=Money("40000.01", "EUR")))
+
+
 def test_an_amount_in_another_currency_asks_because_it_cannot_be_compared():
     assert BOARD.asks_for(terms(price=Money("1", "USD")))
 

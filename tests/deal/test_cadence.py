@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -108,6 +108,9 @@ class TestTheEnd:
     def test_it_ends_on_a_day_which_still_counts(self):
         assert daily(date(2026, 1, 1), until=date(2026, 1, 3)).days(*YEAR)[-1] == date(2026, 1, 3)
 
+    def test_what_ended_long_before_the_window_has_ended(self):
+        assert daily(date(2025, 1, 1), count=3).days(*YEAR) == ()
+
     def test_meetings_before_the_window_count(self):
         assert daily(date(2025, 12, 30), count=3).days(*YEAR) == (date(2026, 1, 1),)
 
@@ -158,6 +161,11 @@ class TestDaysOfRest:
     def test_a_week_has_a_working_day(self):
         with pytest.raises(InvalidValue, match="at least one day of the week"):
             daily(date(2026, 1, 2), rest_days=tuple(Weekday), on_rest_day=RestDayShift.NEXT)
+
+    def test_a_meeting_that_would_move_before_the_calendar_does_not_take_the_next_ones_along(self):
+        cadence = daily(date.min, rest_days=(Weekday.MONDAY,), on_rest_day=RestDayShift.PREVIOUS)
+        assert date.min.weekday() == Weekday.MONDAY
+        assert cadence.days(date.min, date(1, 1, 3)) == (date(1, 1, 2), date(1, 1, 3))
 
     def test_nothing_is_moved_beyond_the_calendar(self):
         cadence = daily(date.max, rest_days=(date.max.weekday(),), on_rest_day=RestDayShift.NEXT)
@@ -237,6 +245,44 @@ class TestWhatIsRefused:
     def test_what_does_not_fit_together_says_so(self, parts, message):
         with pytest.raises(InvalidValue, match=message):
             Cadence(**{"anchor": date(2026, 1, 1), **parts})
+
+    @pytest.mark.parametrize(
+        ("part", "most"),
+        [("every", 1000), ("count", 10_000), ("month_days", 31), ("months", 12), ("nth", 366)],
+    )
+    def test_the_ends_of_a_range_are_in_it(self, part, most):
+        def agreed(value):
+            given = {part: value if part in ("every", "count") else (value,)}
+            days = {"nth": {"weekdays": WORKDAYS}}.get(part, {})
+            return Cadence(
+                frequency="yearly", anchor=date(2026, 12, 1), short_months=ShortMonths.LAST_DAY, **given, **days
+            )
+
+        assert agreed(1)
+        assert agreed(most)
+        for outside in (0, most + 1):
+            with pytest.raises(InvalidValue) as refused:
+                agreed(outside)
+            assert refused.value.field == part
+
+    @pytest.mark.parametrize(("part", "least"), [("month_days", -28), ("months", 1), ("nth", -366)])
+    def test_some_are_counted_from_the_end(self, part, least):
+        given = {"frequency": "yearly", "anchor": date(2026, 12, 1), "weekdays": WORKDAYS}
+        assert getattr(Cadence(**given, **{part: (least,)}), part) == (least,)
+        for outside in {least - 1, min(least, 0) - 1}:
+            with pytest.raises(InvalidValue) as refused:
+                Cadence(**given, **{part: (outside,)})
+            assert refused.value.field == part
+        assert (", or -1 (the last) to" in refused.value.rule) is (least < 0)
+
+    def test_a_window_may_be_a_hundred_years_and_hold_ten_thousand_meetings(self):
+        first = date(2026, 1, 1)
+        assert len(yearly(first).days(first, first + timedelta(days=36_600))) == 101
+        assert len(daily(first).days(first, first + timedelta(days=9_999))) == 10_000
+        for cadence, days in ((yearly(first), 36_601), (daily(first), 10_000)):
+            with pytest.raises(InvalidValue) as refused:
+                cadence.days(first, first + timedelta(days=days))
+            assert refused.value.field == "last"
 
     def test_a_window_does_not_end_before_it_starts(self):
         with pytest.raises(InvalidValue, match="window"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from salesflow.deal.children import chosen, find, is_a, is_optional_a, listed, next_id, replaced, told
+from salesflow.deal.children import chosen, find, is_a, is_optional_a, listed, named, next_id, of_class, replaced, told
 from salesflow.deal.needs import Importance
+from salesflow.deal.objections import ObjectionKind
 from salesflow.errors import InvalidValue, UnknownName, WrongType
 
 
@@ -46,6 +47,23 @@ def test_text_that_must_say_something_may_have_lines_but_not_nothing_but_lines()
     assert told("a\n\tb", field="text") == "a\n\tb"
     with pytest.raises(InvalidValue, match="blank"):
         told("\n\t\n", field="text")
+    with pytest.raises(InvalidValue) as refused:
+        told("\n\t\n", field="text")
+    assert refused.value.value is None, "what may say something about a person is not repeated, not even a blank"
+
+
+def test_a_text_is_as_long_as_is_said_and_ten_thousand_characters_otherwise():
+    for limit, given in ((10_000, {}), (20, {"limit": 20})):
+        assert told("x" * limit, field="text", **given) == "x" * limit
+        with pytest.raises(InvalidValue) as refused:
+            told("x" * (limit + 1), field="text", **given)
+        assert refused.value.field == "text"
+
+
+def test_a_name_of_ones_own_and_a_usual_one_are_both_plain_text():
+    usual = named(ObjectionKind.PRICE)
+    assert (usual, type(usual)) == ("price", str)
+    assert named("parking") == "parking"
 
 
 def test_a_value_of_another_class_is_refused_with_the_way_out():
@@ -62,6 +80,9 @@ def test_where_no_way_out_is_known_none_is_made_up():
         with pytest.raises(WrongType) as refused:
             check(None, attrs.fields(Holder).note, 5)
         assert refused.value.way_out == ""
+    with pytest.raises(WrongType) as refused:
+        of_class(Note, 5, field="note")
+    assert (refused.value.field, refused.value.way_out) == ("note", "")
 
 
 def test_several_are_given_as_a_list_of_any_kind_and_no_text_is_one():

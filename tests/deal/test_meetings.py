@@ -161,3 +161,18 @@ def test_a_lost_deal_has_no_more_meetings(at_desk):
     with pytest.raises(NotNow, match="the deal is lost; reopen it first"):
         desk.plan("needs")
     assert sale.events == []
+
+
+@pytest.mark.parametrize("attendees", ["Cohen", ["Cohen\x07"]])
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda desk, attendees: desk.plan("closing", attendees=attendees),
+        lambda desk, attendees: desk.record("closing", summary="They agree", attendees=attendees),
+        lambda desk, attendees: desk.hold(desk.plan("closing"), summary="They agree", attendees=attendees),
+    ],
+)
+def test_who_takes_part_is_not_repeated_by_a_refusal(desk, work, attendees):
+    with pytest.raises(InvalidValue) as refused:
+        work(desk, attendees)
+    assert (refused.value.field, refused.value.value) == ("attendees", None)

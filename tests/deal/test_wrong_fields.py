@@ -27,6 +27,7 @@ from salesflow.errors import InvalidValue, UnknownName, WrongType
 from salesflow.standard import StandardProcess
 from salesflow.values import Period
 from salesflow.values.money import Money
+from salesflow.values.personal import is_personal
 
 ON = NOW.date()
 PRICE = Money("100", "EUR")
@@ -123,6 +124,23 @@ def test_a_field_of_the_wrong_type_is_refused_by_its_name(made: Any, field: str)
     else:
         assert isinstance(refused.value, InvalidValue)
         assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("made", "field"),
+    [
+        pytest.param(one, field.name, id=f"{kind.__name__}.{field.name}")
+        for kind, one in sorted(MADE.items(), key=lambda made: made[0].__name__)
+        for field in attrs.fields(kind)
+        if is_personal(field) and field.validator is not None and "str" in str(field.type)
+    ],
+)
+def test_what_may_say_something_about_a_person_is_not_repeated_by_a_refusal(made: Any, field: str) -> None:
+    said = ("Cohen\x07",) if isinstance(getattr(made, field), tuple) else "Cohen\x07"
+    with pytest.raises(InvalidValue) as refused:
+        attrs.evolve(made, **{field: said})
+    assert (refused.value.field, refused.value.value) == (field, None)
+    assert "Cohen" not in str(refused.value)
 
 
 @pytest.mark.parametrize("changes", [[("name", "Other")], (["name", "Other"],), ("na",), (("name",),)])

@@ -317,8 +317,11 @@ class Cadence:
         """
         if self.at is None:
             raise InvalidValue("a cadence without a time gives days, not moments", field="at", way_out="use days()")
-        of_class(Period, window, field="window", way_out="give a Period, a month for example")
-        of_class(tzinfo, zone, field="zone", way_out='give UTC or ZoneInfo("Europe/Berlin")')
+        of_class(Period, window, field="window")
+        if not isinstance(zone, tzinfo):
+            raise WrongType(
+                "must be a time zone", field="zone", value=zone, way_out='give UTC or ZoneInfo("Europe/Berlin")'
+            )
         first, last = window.start.astimezone(zone).date(), window.end.astimezone(zone).date()
         meetings = (datetime.combine(on, self.at, zone) for on in self.days(first, last))
         return tuple(meeting for meeting in meetings if meeting in window)

@@ -126,7 +126,7 @@ class Deal(Worked):
         follow_up, tasks: the records kept on the way; each has a desk in the sale.
     """
 
-    name: str = attrs.field(validator=is_line(), metadata=personal(ERASED))
+    name: str = attrs.field(validator=is_line(personal=True), metadata=personal(ERASED))
     organization_id: str | None = attrs.field(default=None, validator=is_optional_line())
     contact_id: str | None = attrs.field(default=None, validator=is_optional_line())
     lead_id: str | None = attrs.field(default=None, validator=is_optional_line())

@@ -243,7 +243,7 @@ class FeedbackRecorded(Event["Deal"]):
     text: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
     satisfaction: int | None = attrs.field(default=None, validator=_IsScore(1, 5))
     recommendation: int | None = attrs.field(default=None, validator=_IsScore(0, 10))
-    said_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
+    said_by: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more feedback."""

@@ -112,7 +112,7 @@ class MeetingPlanned(Event["Deal"]):
     place: str | None = attrs.field(
         default=None, validator=is_optional_line(limit=500, personal=True), metadata=personal()
     )
-    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
+    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more meeting planned."""
@@ -137,7 +137,7 @@ class MeetingRecorded(Event["Deal"]):
     place: str | None = attrs.field(
         default=None, validator=is_optional_line(limit=500, personal=True), metadata=personal()
     )
-    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
+    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(personal=True), metadata=personal())
     result: str | None = attrs.field(
         default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
     )
@@ -177,7 +177,7 @@ class MeetingHeld(_MeetingChanged):
 
     held_at: datetime = attrs.field(validator=is_moment())
     summary: str = attrs.field(validator=is_told(), metadata=personal(ERASED))
-    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(), metadata=personal())
+    attendees: tuple[str, ...] = attrs.field(default=(), validator=are_lines(personal=True), metadata=personal())
     result: str | None = attrs.field(
         default=None, validator=is_optional_line(limit=1000, personal=True), metadata=personal()
     )
@@ -297,7 +297,7 @@ class MeetingsDesk(Desk[D]):
                 purpose=named(purpose),
                 planned_for=planned_for,
                 place=place,
-                attendees=lines(attendees, field="attendees"),
+                attendees=lines(attendees, field="attendees", personal=True),
             )
         )
         return self.deal.meetings[-1]
@@ -341,7 +341,7 @@ class MeetingsDesk(Desk[D]):
                 held_at=self._past(held_at),
                 summary=summary,
                 place=place,
-                attendees=lines(attendees, field="attendees"),
+                attendees=lines(attendees, field="attendees", personal=True),
                 result=result,
                 next_step=next_step,
             )
@@ -384,7 +384,7 @@ class MeetingsDesk(Desk[D]):
                 meeting_id=found.id,
                 held_at=self._past(held_at),
                 summary=summary,
-                attendees=found.attendees if attendees is None else lines(attendees, field="attendees"),
+                attendees=found.attendees if attendees is None else lines(attendees, field="attendees", personal=True),
                 result=result,
                 next_step=next_step,
             )

@@ -99,7 +99,7 @@ class NeedRecorded(Event["Deal"]):
     text: str = attrs.field(validator=is_told(limit=2000))
     kind: NeedKind = attrs.field(default=NeedKind.NEED, validator=is_a(NeedKind))
     importance: Importance = attrs.field(default=Importance.SHOULD, validator=is_a(Importance))
-    stated_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
+    stated_by: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more need."""
@@ -123,7 +123,7 @@ class NeedRevised(Event["Deal"]):
     text: str = attrs.field(validator=is_told(limit=2000))
     kind: NeedKind = attrs.field(validator=is_a(NeedKind))
     importance: Importance = attrs.field(validator=is_a(Importance))
-    stated_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
+    stated_by: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with this need as it is understood now."""

@@ -128,7 +128,7 @@ class ObjectionRaised(Event["Deal"]):
     objection_id: int
     kind: str = attrs.field(validator=is_line(limit=60))
     statement: str = attrs.field(validator=is_prose(), metadata=personal(ERASED))
-    raised_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
+    raised_by: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more objection."""

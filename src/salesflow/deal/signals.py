@@ -63,7 +63,7 @@ class ClosingSignalNoticed(Event["Deal"]):
     signal_id: int
     kind: str = attrs.field(validator=is_line(limit=60))
     quote: str = attrs.field(default="", validator=is_prose(limit=2000), metadata=personal())
-    given_by: str | None = attrs.field(default=None, validator=is_optional_line(), metadata=personal())
+    given_by: str | None = attrs.field(default=None, validator=is_optional_line(personal=True), metadata=personal())
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more closing signal."""

@@ -92,7 +92,7 @@ class TaskAdded(Event["Deal"]):
     """Something has to be done."""
 
     task_id: int
-    title: str = attrs.field(validator=is_line(), metadata=personal(ERASED))
+    title: str = attrs.field(validator=is_line(personal=True), metadata=personal(ERASED))
     due_at: datetime | None = attrs.field(default=None, validator=is_optional_moment())
     owner: str | None = attrs.field(default=None, validator=is_optional_line())
     kind: str | None = attrs.field(default=None, validator=is_optional_line(limit=60))

@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from deal.closing_terms.negotiation import NOW, PRICE, TODAY
+from deal.closing_terms.negotiation import NOW, PRICE, TODAY, TOMORROW
 
-from salesflow.deal.closing_terms import UNCHANGED, TermsSide, TermsStatus
+from salesflow.deal.closing_terms import UNCHANGED, AfterSalesService, Delivery, TermsSide, TermsStatus
 from salesflow.deal.payment_terms import PaymentTerms
 from salesflow.errors import InvalidValue, NotNow
+from salesflow.values.money import Money
 
 
 def test_a_counter_changes_what_is_given_and_keeps_the_former_revision(desk):
@@ -23,6 +24,24 @@ def test_a_counter_changes_what_is_given_and_keeps_the_former_revision(desk):
     assert (current.revision, current.side) == (2, TermsSide.CUSTOMER)
     assert (current.payment, current.discount) == (PaymentTerms.net(30), Decimal("0.05"))
     assert current.conditions == ()
+
+
+def test_a_counter_keeps_every_part_that_it_does_not_mention(desk, sale):
+    parts = {
+        "discount": Decimal("0.05"),
+        "payment": PaymentTerms.net(30),
+        "deliveries": (Delivery(what="Order desk", on=TODAY),),
+        "services": (AfterSalesService(text="on-site repair"),),
+        "valid_until": TOMORROW,
+        "starts_on": TODAY,
+        "ends_on": TOMORROW,
+        "conditions": ("cash",),
+    }
+    desk.propose(PRICE, **parts)
+    sale.at, sale.by = NOW + timedelta(hours=1), "dan"
+    countered = desk.counter(price=Money("47000", "EUR"))
+    assert {name: getattr(countered, name) for name in parts} == parts
+    assert (countered.price, countered.recorded_by, countered.proposed_at) == (Money("47000", "EUR"), "dan", sale.at)
 
 
 def test_a_validity_can_be_lifted(desk):

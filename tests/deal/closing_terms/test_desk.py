@@ -91,6 +91,7 @@ class TestProposing:
             ({"discount": Decimal("1.01")}, "discount"),
             ({"discount": Decimal("NaN")}, "discount"),
             ({"discount": Decimal("-0.1")}, "discount"),
+            ({"discount": Decimal("1e-13")}, "discount"),
             ({"payment": "net 30"}, "payment"),
             ({"deliveries": ["desk"]}, "deliveries"),
             ({"deliveries": Delivery(what="desk", on=TODAY)}, "deliveries"),
@@ -108,6 +109,14 @@ class TestProposing:
             desk.propose(**{"price": PRICE, **parts})
         assert refusal.value.field == field
         assert sale.events == []
+
+    @pytest.mark.parametrize("discount", ["0", "1", "0.000000000001"])
+    def test_a_discount_may_be_nothing_everything_and_very_small(self, desk, discount):
+        assert desk.propose(PRICE, discount=Decimal(discount)).discount == Decimal(discount)
+
+    def test_an_agreement_may_last_for_a_day(self, desk):
+        made = desk.propose(PRICE, starts_on=TOMORROW, ends_on=TOMORROW)
+        assert (made.starts_on, made.ends_on) == (TOMORROW, TOMORROW)
 
     def test_conditions_may_be_many_and_long(self, desk):
         conditions = ("x" * 1000,) * 1000
@@ -155,6 +164,12 @@ class TestApprovals:
         guarded.by = "dan"
         desk.approve("board")
         assert desk.missing_approvals == ()
+
+    def test_an_approval_needs_no_words(self, guarded):
+        desk = TermsDesk(guarded)
+        desk.propose(PRICE)
+        guarded.by = "dan"
+        assert desk.approve("board").approvals[0].note == ""
 
     def test_nobody_approves_what_they_recorded(self, guarded):
         desk = TermsDesk(guarded)
@@ -278,7 +293,8 @@ class TestEnding:
         with pytest.raises(NotNow, match="until 2026-11-02, that day included"):
             desk.expire()
         sale.at += timedelta(days=1)
-        assert desk.expire().status is TermsStatus.EXPIRED
+        expired = desk.expire()
+        assert (expired.status, expired.ended_at) == (TermsStatus.EXPIRED, sale.at)
 
     def test_terms_without_an_end_do_not_expire(self, desk):
         desk.propose(PRICE)
@@ -289,10 +305,40 @@ class TestEnding:
         desk.propose(PRICE)
         desk.accept()
         desk.sign("C-1")
-        assert desk.withdraw("the board said no").status is TermsStatus.WITHDRAWN
+        taken = desk.withdraw("the board said no")
+        assert (taken.status, taken.reason, taken.ended_at) == (TermsStatus.WITHDRAWN, "the board said no", NOW)
 
     def test_what_has_ended_is_not_withdrawn(self, desk):
         desk.propose(PRICE)
         desk.reject("too dear")
         with pytest.raises(NotNow, match="revision 1 is rejected"):
             desk.withdraw("no")
+
+
+@pytest.mark.parametrize(
+    ("work", "tried"),
+    [
+        (lambda desk: desk.counter(conditions=["cash"]), "counter the terms"),
+        (lambda desk: desk.approve("board"), "approve the terms"),
+        (lambda desk: desk.accept(), "accept the terms"),
+        (lambda desk: desk.sign("C-1"), "sign the terms"),
+        (lambda desk: desk.reject("no"), "reject the terms"),
+        (lambda desk: desk.expire(), "let the terms expire"),
+        (lambda desk: desk.withdraw("no"), "withdraw the terms"),
+    ],
+)
+def test_where_nothing_was_proposed_there_is_nothing_to_answer(desk, sale, work, tried):
+    with pytest.raises(NotNow) as refused:
+        work(desk)
+    assert (refused.value.id, refused.value.tried) == ("D-1", tried)
+    assert sale.events == []
+
+
+def test_what_happens_to_the_last_revision_leaves_the_earlier_ones_alone(desk):
+    for price in ("50000", "49000", "48000"):
+        desk.propose(Money(price, "EUR"))
+        desk.reject("too dear")
+    assert desk.counter(discount=Decimal("0.1")) == desk.current
+    desk.accept()
+    assert [one.status.value for one in desk.revisions] == ["rejected", "rejected", "rejected", "accepted"]
+    assert [one.price for one in desk.revisions[:3]] == [Money(price, "EUR") for price in ("50000", "49000", "48000")]

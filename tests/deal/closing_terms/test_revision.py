@@ -25,6 +25,7 @@ def test_a_reopened_deal_has_no_agreement():
     later = NOW + timedelta(days=1)
     taken = terms(status=TermsStatus.SIGNED, accepted_at=NOW, signed_at=NOW).taken_back(later)
     assert (taken.status, taken.ended_at, taken.is_accepted) == (TermsStatus.WITHDRAWN, later, False)
+    assert taken.reason == "the deal was reopened"
 
 
 def test_terms_that_bind_nobody_are_left_as_they_are_by_a_reopening():
