@@ -54,6 +54,14 @@ class TestTheAnchor:
             on for on in cadence.days(date(2026, 1, 1), date(2031, 12, 31)) if (on.year, on.month) == (2031, 6)
         )
 
+    def test_the_first_of_the_month_is_the_first_in_every_month(self):
+        cadence = monthly(date(2026, 1, 1), short_months=ShortMonths.LAST_DAY)
+        assert [(on.month, on.day) for on in cadence.days(*YEAR)] == [(month, 1) for month in range(1, 13)]
+
+    def test_the_29th_of_february_comes_back_in_leap_years(self):
+        cadence = yearly(date(2024, 2, 29), short_months=ShortMonths.SKIP)
+        assert cadence.days(date(2024, 1, 1), date(2029, 12, 31)) == (date(2024, 2, 29), date(2028, 2, 29))
+
     def test_nothing_happens_before_the_anchor(self):
         assert weekly(date(2026, 1, 7), weekdays=WORKDAYS).days(date(2026, 1, 1), date(2026, 1, 9)) == (
             date(2026, 1, 7),
@@ -97,6 +105,11 @@ class TestTheAnchor:
         assert [on.day for on in from_monday.days(*window)] == [5, 10, 19, 24]
         assert [on.day for on in from_sunday.days(*window)] == [5, 17, 19, 31]
 
+    def test_a_week_that_begins_on_sunday_ends_on_saturday(self):
+        ends = (Weekday.SATURDAY, Weekday.SUNDAY)
+        cadence = weekly(date(2026, 1, 6), every=2, weekdays=ends, week_start=Weekday.SUNDAY)
+        assert [on.day for on in cadence.days(date(2026, 1, 1), date(2026, 1, 31))] == [10, 18, 24]
+
     def test_the_last_day_of_every_month_needs_no_choice(self):
         assert [on.day for on in monthly(date(2026, 1, 1), month_days=(-1,), count=2).days(*YEAR)] == [31, 28]
 
@@ -123,6 +136,9 @@ class TestTheEnd:
         assert len(daily(date(2026, 1, 1)).days(*window)) == 31
         assert monthly(date(2026, 1, 5)).days(*window) == (date(9999, 12, 5),)
         assert len(weekly(date(9999, 12, 31), weekdays=tuple(Weekday)).days(*window)) == 1
+
+    def test_the_calendar_begins_with_its_first_day(self):
+        assert daily(date.min).days(date.min, date.min) == (date.min,)
 
     def test_a_week_may_begin_before_the_calendar_does(self):
         assert weekly(date(1, 1, 2), week_start=Weekday.SUNDAY, weekdays=(0, 1)).days(date.min, date(1, 1, 3)) == (

@@ -98,6 +98,12 @@ def test_everything_about_a_member_can_be_changed(desk):
     assert (member.roles, member.may_sign, member.note) == ((BuyingRole.BLOCKER,), True, "no")
 
 
+def test_only_the_member_that_is_meant_changes(desk):
+    first, second = desk.add("C-1", "user"), desk.add("C-2", "legal")
+    changed = desk.change(second, note="on leave")
+    assert desk.deal.committee == (first, changed)
+
+
 def test_changing_nothing_is_refused(desk):
     with pytest.raises(InvalidValue, match="something to change"):
         desk.change(desk.add("C-1", "user"))
@@ -119,8 +125,9 @@ def test_a_member_without_a_role_is_refused(desk):
 
 
 def test_a_role_that_does_not_exist_is_refused_with_the_nearest(desk):
-    with pytest.raises(UnknownName, match="did you mean 'champion'"):
+    with pytest.raises(UnknownName, match="did you mean 'champion'") as refused:
         desk.add("C-1", "champoin")
+    assert refused.value.kind == "buying role"
 
 
 @pytest.mark.parametrize("roles", [["user"], (1,), "user"])

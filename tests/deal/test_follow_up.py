@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from salesflow.deal.cadence import Cadence, Frequency
-from salesflow.deal.follow_up import DeliveryCheck, FollowUp, FollowUpDesk
+from salesflow.deal.follow_up import DeliveryCheck, FollowUp, FollowUpDesk, LoyaltyNote, Opening
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.outcome import Outcome
 from salesflow.values.moments import Period
@@ -26,6 +26,9 @@ class TestTheDelivery:
         check = desk.check_delivery(arrived=True, works=True, note="all fine")
         assert check == DeliveryCheck(id=1, arrived=True, works=True, note="all fine", at=now, by="noa")
         assert desk.current.is_delivered
+
+    def test_a_check_needs_no_words(self, desk):
+        assert desk.check_delivery(arrived=True).note == ""
 
     @pytest.mark.parametrize(("arrived", "works"), [(False, None), (False, False), (True, None), (True, False)])
     def test_anything_else_is_not_fine(self, desk, arrived, works):
@@ -83,8 +86,14 @@ class TestTheMeetings:
 
     def test_the_regular_meetings_can_come_to_an_end(self, desk):
         desk.agree_cadence(WEEKLY)
+        note = desk.note_loyalty("they bring us to their fair")
         desk.end_cadence(note="the customer prefers to call")
-        assert desk.current.cadence is None
+        assert desk.current == FollowUp(loyalty=(note,)), "what else is known stays"
+
+    def test_an_end_needs_no_words(self, desk):
+        desk.agree_cadence(WEEKLY)
+        desk.end_cadence()
+        assert desk._sale.events[-1].note == ""
 
     def test_what_was_not_agreed_cannot_end(self, desk):
         with pytest.raises(NotNow, match="none are agreed"):
@@ -125,11 +134,21 @@ class TestWhatTheCustomerSays:
 
     def test_a_note_on_loyalty_keeps_who_noted_it(self, desk, now):
         note = desk.note_loyalty("they bring us to their fair")
-        assert (note.id, note.by, note.at) == (1, "noa", now)
+        assert note == LoyaltyNote(id=1, text="they bring us to their fair", by="noa", at=now)
         assert desk.current.loyalty == (note,)
+
+    def test_what_is_said_later_does_not_replace_what_was_said(self, desk):
+        assert [desk.record_feedback(text).id for text in ("slow", "better")] == [1, 2]
+        assert [said.text for said in desk.current.feedback] == ["slow", "better"]
+        assert [desk.note_loyalty(text).id for text in ("fair", "newsletter")] == [1, 2]
+        assert [note.text for note in desk.current.loyalty] == ["fair", "newsletter"]
 
 
 class TestWhatComesNext:
+    def test_an_opening_keeps_what_was_noticed_and_when(self, desk, now):
+        opening = desk.note_opening("a second office in spring")
+        assert opening == Opening(id=1, text="a second office in spring", noticed_at=now)
+
     def test_an_opening_is_tied_to_the_deal_that_comes_of_it(self, desk):
         first = desk.note_opening("a second office in spring")
         second = desk.note_opening("they ask for training")

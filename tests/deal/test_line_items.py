@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesflow.deal.line_items import LineItemsDesk
+from salesflow.deal.line_items import LineItem, LineItemsDesk
 from salesflow.errors import CurrencyMismatch, InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.outcome import Outcome
 from salesflow.values.money import Money
@@ -43,7 +43,18 @@ def test_without_line_items_the_total_is_not_known(desk):
 
 
 def test_one_piece_without_discount_is_meant_where_nothing_is_said(desk):
-    assert desk.add("x", unit_price=euros("5")).total == euros("5")
+    item = desk.add("x", unit_price=euros("5"))
+    assert item == LineItem(id=1, product="x", quantity=Decimal(1), unit_price=euros("5"), discount=Decimal(0), note="")
+    assert item.total == euros("5")
+
+
+@pytest.mark.parametrize(("field", "places"), [("quantity", 6), ("discount", 8)])
+def test_a_number_may_have_so_many_decimal_places_and_no_more(desk, field, places):
+    smallest = Decimal(1).scaleb(-places)
+    assert getattr(desk.add("x", unit_price=euros("5"), **{field: smallest}), field) == smallest
+    with pytest.raises(InvalidValue) as refused:
+        desk.add("x", unit_price=euros("5"), **{field: smallest / 10})
+    assert refused.value.field == field
 
 
 def test_a_discount_of_everything_makes_it_free(desk):

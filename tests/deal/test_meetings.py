@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from salesflow.deal.meetings import MeetingPurpose, MeetingsDesk, MeetingStatus
+from salesflow.deal.meetings import Meeting, MeetingPurpose, MeetingsDesk, MeetingStatus
 from salesflow.errors import InvalidValue, NotNow, UnknownName, WrongType
 from salesflow.outcome import Outcome
 
@@ -74,9 +74,33 @@ def test_who_really_came_replaces_who_was_to_come(desk, now):
 
 
 def test_a_meeting_that_was_not_planned_is_recorded(desk, now):
-    meeting = desk.record("presentation", summary="met at the fair", attendees=("C-1",), place="hall 3")
+    meeting = desk.record(
+        "presentation",
+        summary="met at the fair",
+        attendees=("C-1",),
+        place="hall 3",
+        held_at=now - DAY,
+        result="they know us",
+        next_step="visit them",
+    )
     assert meeting.is_held
-    assert (meeting.held_at, meeting.place, meeting.planned_for) == (now, "hall 3", None)
+    assert meeting == Meeting(
+        id=1,
+        purpose="presentation",
+        summary="met at the fair",
+        attendees=("C-1",),
+        place="hall 3",
+        held_at=now - DAY,
+        result="they know us",
+        next_step="visit them",
+        status=MeetingStatus.HELD,
+    )
+
+
+def test_a_meeting_is_recorded_as_of_now_and_with_nobody_where_nothing_is_said(desk, now):
+    assert desk.record("needs", summary="four shops") == Meeting(
+        id=1, purpose="needs", summary="four shops", held_at=now, status=MeetingStatus.HELD
+    )
 
 
 def test_a_meeting_is_not_held_in_the_future(desk, now):
