@@ -5,7 +5,19 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from salesflow.deal.children import chosen, find, is_a, is_optional_a, listed, named, next_id, of_class, replaced, told
+from salesflow.deal.children import (
+    as_it_is,
+    chosen,
+    find,
+    is_a,
+    is_optional_a,
+    listed,
+    named,
+    next_id,
+    of_class,
+    replaced,
+    told,
+)
 from salesflow.deal.needs import Importance
 from salesflow.deal.objections import ObjectionKind
 from salesflow.errors import InvalidValue, UnknownName, WrongType
@@ -31,6 +43,10 @@ def test_numbers_go_on_from_the_last_one():
 def test_a_record_is_found_by_its_number_or_by_an_earlier_state_of_itself():
     notes = [Note(1), Note(2, "now")]
     assert find(notes, 2, kind="note") == find(notes, Note(2, "before"), kind="note") == Note(2, "now")
+
+
+def test_a_record_is_looked_at_as_it_is_and_not_as_it_was():
+    assert as_it_is([Note(1), Note(2, "now"), Note(3)], Note(2, "before")) == Note(2, "now")
 
 
 def test_only_the_record_of_the_same_number_is_replaced():

@@ -97,6 +97,12 @@ def test_a_meeting_that_was_not_planned_is_recorded(desk, now):
     )
 
 
+def test_a_meeting_may_just_be_over(desk, now):
+    desk.plan("needs")
+    meeting = desk.record("needs", summary="x", held_at=now)
+    assert (meeting.id, meeting.held_at) == (2, now)
+
+
 def test_a_meeting_is_recorded_as_of_now_and_with_nobody_where_nothing_is_said(desk, now):
     assert desk.record("needs", summary="four shops") == Meeting(
         id=1, purpose="needs", summary="four shops", held_at=now, status=MeetingStatus.HELD
@@ -167,8 +173,10 @@ def test_a_missed_meeting_is_held_only_after_it_was_moved(desk):
 )
 def test_a_canceled_meeting_stays_canceled(desk, change):
     meeting = desk.cancel(desk.plan("needs"), reason="x")
-    with pytest.raises(NotNow, match="it is canceled; plan a new one"):
+    with pytest.raises(NotNow, match="it is canceled; plan a new one") as refused:
         change(desk, meeting)
+    assert refused.value.id == "D-1"
+    assert refused.value.tried in {"hold meeting 1", "cancel meeting 1", "miss meeting 1", "reschedule meeting 1"}
 
 
 def test_a_meeting_that_the_deal_does_not_have_is_named(desk):

@@ -69,6 +69,7 @@ def test_an_objection_that_came_back_needs_a_new_answer(desk, price):
     desk.resolve(price)
     reopened = desk.reopen(price, reason="the boss asked again")
     assert (reopened.status, reopened.times_reopened, reopened.settled_at) == (ObjectionStatus.RAISED, 1, None)
+    assert reopened.note == "the boss asked again"
     assert len(reopened.answers) == 1
     with pytest.raises(NotNow):
         desk.resolve(price)
@@ -87,6 +88,31 @@ def test_leaving_an_objection_standing_without_saying_why_is_refused(desk, price
 
 def test_the_customer_may_withdraw_an_objection_that_nobody_answered(desk, price):
     assert desk.withdraw(price).status is ObjectionStatus.WITHDRAWN
+
+
+def test_settling_an_objection_needs_no_words(desk, price):
+    assert desk.withdraw(price).note == ""
+    other = desk.raise_("Too slow")
+    desk.answer(other, "It is fast")
+    assert desk.resolve(other).note == ""
+
+
+def test_why_an_objection_stands_may_be_a_long_line_and_is_not_repeated(desk, price):
+    longest = "x" * 1000
+    for note in (longest + "x", "Cohen\x07"):
+        with pytest.raises(InvalidValue) as refused:
+            desk.leave_standing(price, note=note)
+        assert (refused.value.field, refused.value.value) == ("note", None)
+    assert desk.leave_standing(price, note=longest).note == longest
+
+
+def test_an_answer_may_rest_on_long_lines(desk, price):
+    longest = "x" * 1000
+    assert desk.answer(price, "It pays", evidence=[longest]).answers[0].evidence == (longest,)
+    for evidence in ([longest + "x"], "one line", [5]):
+        with pytest.raises(InvalidValue) as refused:
+            desk.answer(price, "It pays", evidence=evidence)
+        assert refused.value.field == "evidence"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ class TestTheDueDay:
         with pytest.raises(WrongType, match="day"):
             Due(30).on(datetime(2026, 1, 1, tzinfo=UTC))
 
+    @pytest.mark.parametrize("day", [0, 32, 5.0, "5"])
+    def test_a_day_of_the_month_is_a_number_of_one(self, day):
+        with pytest.raises(InvalidValue) as refused:
+            PaymentTerms.net(0, DueFrom.THEN_DAY_OF_NEXT_MONTH, day_of_month=day)
+        assert refused.value.field == "day_of_month"
+
+    def test_all_of_it_is_due_on_one_day_where_there_are_no_parts(self):
+        terms = PaymentTerms.net(10, DueFrom.THEN_DAY_OF_NEXT_MONTH, day_of_month=5)
+        assert terms.due_on(date(2026, 1, 20)) == date(2026, 2, 5)
+        assert PaymentTerms.net(30).due_on(date(2026, 1, 20)) == date(2026, 2, 19)
+
     @pytest.mark.parametrize(("counted", "day"), [(DueFrom.INVOICE, 5), (DueFrom.THEN_DAY_OF_NEXT_MONTH, None)])
     def test_a_day_of_the_month_goes_with_one_way_of_counting(self, counted, day):
         with pytest.raises(InvalidValue, match="day of the month goes with"):
@@ -88,6 +99,12 @@ class TestTheShorthand:
     def test_what_is_not_shorthand_says_what_would_be(self, text):
         with pytest.raises(InvalidValue, match="2/10 net 30"):
             PaymentTerms.parse(text)
+
+    def test_it_is_short(self):
+        assert PaymentTerms.parse("net 30".ljust(60)) == PaymentTerms.net(30)
+        with pytest.raises(InvalidValue) as refused:
+            PaymentTerms.parse("net 30".ljust(61))
+        assert refused.value.field == "payment"
 
     def test_a_number_is_no_shorthand(self):
         with pytest.raises(WrongType, match="text"):
@@ -173,6 +190,23 @@ class TestParts:
         deposit, rest = terms.schedule(eur("1800"), invoiced_on=NEW_YEAR)
         assert (deposit.due_on, deposit.amount) == (NEW_YEAR, eur("500"))
         assert (rest.due_on, rest.amount) == (date(2026, 1, 31), eur("1300"))
+
+    @pytest.mark.parametrize(
+        ("sizes", "amounts"),
+        [
+            (["0.3", "0.7"], ["300", "700"]),
+            (["0.3", None], ["300", "700"]),
+            (["0.333", "0.333", "0.334"], ["333", "333", "334"]),
+            ([eur("250"), "0.3", None], ["250", "300", "450"]),
+            ([eur("250"), "0.5", "0.5"], ["250", "500", "250"]),
+            (["0.5", "0.5", None], ["500", "500", "0"]),
+            ([eur("1200"), None], ["1200", "-200"]),
+        ],
+    )
+    def test_shares_are_of_the_whole_and_the_last_part_takes_what_is_left(self, sizes, amounts):
+        parts = [PaymentPart(Decimal(size) if isinstance(size, str) else size) for size in sizes]
+        schedule = PaymentTerms.in_parts(parts).schedule(eur("1000"), invoiced_on=NEW_YEAR)
+        assert [one.amount for one in schedule] == [eur(amount) for amount in amounts]
 
     def test_without_parts_all_of_it_is_one_installment(self):
         (one,) = PaymentTerms.net(30).schedule(eur("100"), invoiced_on=NEW_YEAR)

@@ -25,6 +25,15 @@ def test_a_need_is_shown_to_be_met_with_evidence(desks, now):
     assert (shown.reaction, shown.shown_at, shown.shown_by) == (Reaction.CONVINCED, now, "noa")
 
 
+def test_what_is_shown_may_rest_on_long_lines(desks):
+    desk, needs = desks
+    longest = "x" * 1000
+    assert desk.show(needs.record("one list"), how="one inbox", evidence=[longest]).evidence == (longest,)
+    with pytest.raises(InvalidValue) as refused:
+        desk.show(1, how="one inbox", evidence=[longest + "x"])
+    assert refused.value.field == "evidence"
+
+
 def test_needs_stay_unshown_until_each_of_them_was_shown(desks):
     desk, needs = desks
     first, second, third = needs.record("a"), needs.record("b"), needs.record("c")

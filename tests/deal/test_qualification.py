@@ -27,10 +27,19 @@ def test_need_and_budget_are_recorded_with_who_found_them_out_and_when(desk, now
 
 
 def test_what_is_not_given_stays_as_it_was_known(desk):
-    desk.record(need="one inbox", authority="the board", timeline="by March", reason="grew", notes="n")
-    known = desk.record(budget=euros("10"))
-    assert (known.need, known.budget, known.notes) == ("one inbox", euros("10"), "n")
-    assert (known.authority, known.timeline, known.reason) == ("the board", "by March", "grew")
+    said = {
+        "need": "one inbox",
+        "budget": euros("10"),
+        "can_afford": False,
+        "reason": "grew",
+        "authority": "the board",
+        "timeline": "by March",
+        "notes": "n",
+        "evidence": ("call",),
+    }
+    for name, answer in said.items():
+        desk.record(**{name: answer})
+    assert {name: getattr(desk.current, name) for name in said} == said
 
 
 def test_a_later_answer_replaces_the_one_before(desk):
@@ -61,6 +70,7 @@ def test_no_that_they_cannot_afford_it_is_an_answer_and_not_nothing(desk):
         (None, "100", None),
         ("100", None, True),
         ("0", None, False),
+        ("0.01", None, True),
         ("0", "1", False),
         ("100", "100", True),
         ("99.99", "100", False),
@@ -104,6 +114,23 @@ def test_a_wrong_answer_can_be_retracted_and_is_unknown_again(desk):
     assert (known.need, known.budget, known.evidence) == ("one inbox", None, ())
 
 
+def test_who_retracted_last_is_known_and_when(at_desk):
+    desk, sale = at_desk(QualificationDesk)
+    desk.record(need="one inbox", budget=euros("10"))
+    sale.later(hours=1)
+    sale.by = "dan"
+    known = desk.retract("budget")
+    assert (known.recorded_at, known.recorded_by) == (sale.at, "dan")
+
+
+def test_a_fact_may_be_a_long_line(desk):
+    longest = "x" * 1000
+    assert desk.record(evidence=[longest]).evidence == (longest,)
+    with pytest.raises(InvalidValue) as refused:
+        desk.record(evidence=[longest + "x"])
+    assert refused.value.field == "evidence"
+
+
 def test_retracting_what_is_no_answer_names_the_nearest(desk):
     desk.record(need="x")
     with pytest.raises(UnknownName, match="did you mean 'budget'"):
@@ -117,8 +144,9 @@ def test_retracting_nothing_is_refused(desk):
 
 
 def test_there_is_nothing_to_retract_before_something_is_recorded(desk):
-    with pytest.raises(NotNow, match="record what is known first"):
+    with pytest.raises(NotNow, match="record what is known first") as refused:
         desk.retract("budget")
+    assert (refused.value.id, refused.value.tried) == ("D-1", "retract a qualification")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.LOST])

@@ -21,6 +21,11 @@ def test_a_signal_is_noticed_with_what_was_said_and_by_whom(desk, now):
     assert (signal.given_by, signal.noticed_at, signal.noticed_by) == ("C-1", now, "noa")
 
 
+def test_a_signal_may_be_silent_and_nobodys(desk):
+    signal = desk.notice(SignalKind.OTHER)
+    assert (signal.quote, signal.given_by) == ("", None)
+
+
 def test_a_team_may_have_signals_of_its_own(desk):
     desk.notice(SignalKind.ASKS_PRICE)
     assert (desk.notice("sends the logo").id, desk.deal.signals[1].kind) == (2, "sends the logo")

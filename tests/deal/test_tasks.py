@@ -47,9 +47,13 @@ def test_a_task_is_completed(at_desk):
     assert desk.open == ()
 
 
-def test_a_task_is_canceled_with_a_reason(desk):
+def test_a_task_is_canceled_with_a_reason(desk, now):
     task = desk.cancel(desk.add("call"), reason="they called")
-    assert (task.status, task.note) == (TaskStatus.CANCELED, "they called")
+    assert (task.status, task.done_at, task.note) == (TaskStatus.CANCELED, now, "they called")
+
+
+def test_what_is_done_needs_no_words(desk):
+    assert desk.complete(desk.add("call")).note == ""
 
 
 def test_a_task_can_be_reopened(desk):

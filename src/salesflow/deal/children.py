@@ -17,6 +17,7 @@ from salesflow.values.text import line, prose
 
 __all__ = [
     "Numbered",
+    "as_it_is",
     "chosen",
     "find",
     "is_a",
@@ -68,6 +69,11 @@ def find(records: Sequence[N], which: N | int, *, kind: str) -> N:
         if record.id == number:
             return record
     raise UnknownName(kind, number, [record.id for record in records], where="the deal")
+
+
+def as_it_is(records: Sequence[N], record: N) -> N:
+    """A record that is there, as it is now."""
+    return next(one for one in records if one.id == record.id)
 
 
 def replaced(records: Sequence[N], record: N) -> tuple[N, ...]:

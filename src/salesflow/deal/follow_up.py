@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from salesflow.deal.cadence import Cadence
-from salesflow.deal.children import find, is_a, is_optional_a, is_told, next_id, replaced
+from salesflow.deal.children import as_it_is, find, is_a, is_optional_a, is_told, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import InvalidValue, NotNow, WrongType
 from salesflow.event import Event
@@ -455,7 +455,7 @@ class FollowUpDesk(Desk[D]):
                 way_out="note another opening",
             )
         self._record(OpeningLinked(at=self._sale.at, by=self._sale.by, opening_id=found.id, deal_id=deal_id))
-        return find(self.current.openings, found.id, kind="opening")
+        return as_it_is(self.current.openings, found)
 
     def note_loyalty(self, text: str) -> LoyaltyNote:
         """Note something that keeps the customer with us, or might not.

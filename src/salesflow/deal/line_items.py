@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.children import find, is_a, next_id, nothing_given, replaced
+from salesflow.deal.children import as_it_is, find, is_a, next_id, nothing_given, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import CurrencyMismatch, InvalidValue
 from salesflow.event import Event
@@ -261,7 +261,7 @@ class LineItemsDesk(Desk[D]):
         )
         self._check_total(event.line_item())
         self._record(event)
-        return find(self.deal.line_items, found.id, kind="line item")
+        return as_it_is(self.deal.line_items, found)
 
     def remove(self, item: LineItem | int) -> None:
         """Take a line item out. Its number may be given again when it was the last one.

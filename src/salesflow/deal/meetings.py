@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from salesflow.deal.children import find, is_told, named, next_id, replaced
+from salesflow.deal.children import as_it_is, find, is_told, named, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import InvalidValue, NotNow
 from salesflow.event import Event
@@ -487,4 +487,4 @@ class MeetingsDesk(Desk[D]):
         return held_at
 
     def _now(self, meeting: Meeting) -> Meeting:
-        return find(self.deal.meetings, meeting.id, kind="meeting")
+        return as_it_is(self.deal.meetings, meeting)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.children import chosen, find, is_a, is_told, next_id, nothing_given, replaced
+from salesflow.deal.children import as_it_is, chosen, find, is_a, is_told, next_id, nothing_given, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
@@ -241,7 +241,7 @@ class NeedsDesk(Desk[D]):
                 stated_by=found.stated_by if stated_by is None else stated_by,
             )
         )
-        return find(self.deal.needs, found.id, kind="need")
+        return as_it_is(self.deal.needs, found)
 
     def drop(self, need: Need | int, *, reason: str) -> Need:
         """Record that something is no need after all, or no longer one.
@@ -256,7 +256,7 @@ class NeedsDesk(Desk[D]):
         """
         found = self._current(need, "drop")
         self._record(NeedDropped(at=self._sale.at, by=self._sale.by, need_id=found.id, reason=reason))
-        return find(self.deal.needs, found.id, kind="need")
+        return as_it_is(self.deal.needs, found)
 
     def _current(self, need: Need | int, doing: str) -> Need:
         self._check_open(f"{doing} a need")

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.children import find, listed, named, next_id, of_class, replaced
+from salesflow.deal.children import as_it_is, find, listed, named, next_id, of_class, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
 from salesflow.values.personal import ERASED, personal
-from salesflow.values.text import is_line, is_optional_line, is_prose, line, lines, matching_key, prose
+from salesflow.values.text import are_lines, is_line, is_optional_line, is_prose, line, lines, matching_key, prose
 
 if TYPE_CHECKING:
     from salesflow.deal.deal import Deal
@@ -157,7 +157,7 @@ class ObjectionAnswered(_ObjectionChanged):
     """An objection was answered."""
 
     text: str = attrs.field(validator=is_prose())
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = attrs.field(default=(), validator=are_lines(limit=1000))
 
     def apply(self, deal: Deal, /) -> Deal:
         """The deal with one more answer to this objection."""
@@ -274,7 +274,7 @@ class ObjectionsDesk(Desk[D]):
             UnknownName: the deal has no such objection.
         """
         found = self._unsettled(objection, "answer")
-        facts = lines(evidence, field="evidence", limit=1000)
+        facts = listed(evidence, field="evidence")
         self._record(
             ObjectionAnswered(at=self._sale.at, by=self._sale.by, objection_id=found.id, text=text, evidence=facts)
         )
@@ -303,10 +303,10 @@ class ObjectionsDesk(Desk[D]):
 
         Args:
             objection: the objection, or its number.
-            note: why it does not stop the sale.
+            note: why it does not stop the sale, a line of up to 1,000 characters.
         """
         found = self._unsettled(objection, "leave standing")
-        why = line(note, field="note", limit=1000)
+        why = line(note, field="note", limit=1000, personal=True)
         self._record(ObjectionLeftStanding(at=self._sale.at, by=self._sale.by, objection_id=found.id, note=why))
         return self._now(found)
 
@@ -347,7 +347,7 @@ class ObjectionsDesk(Desk[D]):
         return found
 
     def _now(self, objection: Objection) -> Objection:
-        return find(self.deal.objections, objection.id, kind="objection")
+        return as_it_is(self.deal.objections, objection)
 
 
 def _evidence(given: Iterable[str]) -> tuple[str, ...]:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from salesflow.deal.children import chosen, find, is_a, is_optional_a, is_told, next_id, replaced
+from salesflow.deal.children import as_it_is, chosen, find, is_a, is_optional_a, is_told, listed, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.deal.needs import Need, current_needs
 from salesflow.errors import NotNow
 from salesflow.event import Event
-from salesflow.values.text import are_lines, lines
+from salesflow.values.text import are_lines
 
 if TYPE_CHECKING:
     from salesflow.deal.deal import Deal
@@ -165,7 +165,7 @@ class PresentationDesk(Desk[D]):
                 presented_id=next_id(self.deal.presentation),
                 need_id=found.id,
                 how=how,
-                evidence=lines(evidence, field="evidence", limit=1000),
+                evidence=listed(evidence, field="evidence"),
                 reaction=None if reaction is None else chosen(Reaction, reaction, kind="reaction"),
             )
         )
@@ -192,4 +192,4 @@ class PresentationDesk(Desk[D]):
                 reaction=chosen(Reaction, reaction, kind="reaction"),
             )
         )
-        return find(self.deal.presentation, found.id, kind="presented need")
+        return as_it_is(self.deal.presentation, found)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from salesflow.deal.children import is_optional_a, nothing_given
+from salesflow.deal.children import is_optional_a, listed, nothing_given
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow, UnknownName
 from salesflow.event import Event
 from salesflow.values.money import Money
 from salesflow.values.personal import personal
-from salesflow.values.text import are_lines, is_optional_line, is_prose, lines
+from salesflow.values.text import are_lines, is_optional_line, is_prose
 
 if TYPE_CHECKING:
     from salesflow.deal.deal import Deal
@@ -191,13 +191,13 @@ class QualificationDesk(Desk[D]):
             authority=authority,
             timeline=timeline,
             notes=notes,
-            evidence=lines(evidence, field="evidence", limit=1000),
+            evidence=listed(evidence, field="evidence"),
         )
         answers = (need, budget, can_afford, reason, authority, timeline)
         if all(answer is None for answer in answers) and not notes and not event.evidence:
             raise nothing_given("qualification", *_RETRACTABLE)
         self._record(event)
-        return self._known("record")
+        return self._known()
 
     def retract(
         self,
@@ -216,21 +216,21 @@ class QualificationDesk(Desk[D]):
             ``sale.qualification.retract("budget")``
         """
         self._check_open("retract a qualification")
-        self._known("retract a qualification")
+        self._known()
         if not fields:
             raise nothing_given("qualification", *_RETRACTABLE)
         for name in fields:
             if name not in _RETRACTABLE:
                 raise UnknownName("answer", name, _RETRACTABLE, where="the qualification")
         self._record(QualificationRetracted(at=self._sale.at, by=self._sale.by, fields=fields))
-        return self._known("retract a qualification")
+        return self._known()
 
-    def _known(self, doing: str) -> Qualification:
+    def _known(self) -> Qualification:
         known = self.deal.qualification
         if known is None:
             raise NotNow(
                 id=self.deal.id,
-                tried=doing,
+                tried="retract a qualification",
                 because="nothing was recorded yet",
                 way_out="record what is known first",
             )

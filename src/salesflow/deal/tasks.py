@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from salesflow.deal.children import find, next_id, replaced
+from salesflow.deal.children import as_it_is, find, next_id, replaced
 from salesflow.deal.desk import D, Desk
 from salesflow.errors import NotNow
 from salesflow.event import Event
@@ -316,4 +316,4 @@ class TasksDesk(Desk[D]):
         return found
 
     def _now(self, task: Task) -> Task:
-        return find(self.deal.tasks, task.id, kind="task")
+        return as_it_is(self.deal.tasks, task)
