@@ -300,7 +300,10 @@ ARGUMENTS = {
 
 
 def test_everything_that_takes_an_argument_is_looked_at():
-    taking = {name for name in dir(Money) if not name.startswith("_") and callable(getattr(Money, name))}
+    """Mutants of a method stand beside it, under names of no alphabet; they are left out."""
+    taking = {
+        name for name in dir(Money) if not name.startswith("_") and name.isascii() and callable(getattr(Money, name))
+    }
     assert taking == set(ARGUMENTS) - {"Money"}
     for call, right in ARGUMENTS.values():
         call(**right)
