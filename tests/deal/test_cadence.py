@@ -122,7 +122,7 @@ class TestTheEnd:
         assert daily(date(2026, 1, 1), until=date(2026, 1, 3)).days(*YEAR)[-1] == date(2026, 1, 3)
 
     def test_what_ended_long_before_the_window_has_ended(self):
-        assert daily(date(2025, 1, 1), count=3).days(*YEAR) == ()
+        assert daily(date(2025, 1, 1), count=20).days(*YEAR) == ()
 
     def test_meetings_before_the_window_count(self):
         assert daily(date(2025, 12, 30), count=3).days(*YEAR) == (date(2026, 1, 1),)
@@ -289,7 +289,7 @@ class TestWhatIsRefused:
             with pytest.raises(InvalidValue) as refused:
                 Cadence(**given, **{part: (outside,)})
             assert refused.value.field == part
-        assert (", or -1 (the last) to" in refused.value.rule) is (least < 0)
+        assert refused.value.rule.endswith({"month_days": "-28", "months": "1 to 12", "nth": "-366"}[part])
 
     def test_a_window_may_be_a_hundred_years_and_hold_ten_thousand_meetings(self):
         first = date(2026, 1, 1)

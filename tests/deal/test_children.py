@@ -69,7 +69,7 @@ def test_text_that_must_say_something_may_have_lines_but_not_nothing_but_lines()
 
 
 def test_a_text_is_as_long_as_is_said_and_ten_thousand_characters_otherwise():
-    for limit, given in ((10_000, {}), (20, {"limit": 20})):
+    for limit, given in ((10_000, {}), (20, {"limit": 20}), (20_000, {"limit": 20_000})):
         assert told("x" * limit, field="text", **given) == "x" * limit
         with pytest.raises(InvalidValue) as refused:
             told("x" * (limit + 1), field="text", **given)
