@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from mutation.report import Change, change_of, known, readable, room_of, table, verdicts
+from mutation.report import ROOMS, ROOT, Change, change_of, known, readable, room_of, table, verdicts
+from mutation.sweep import TESTS
 
 DIFF = """\
 --- src/salesflow/values/money.py
@@ -73,3 +74,8 @@ def test_every_equivalent_change_has_a_reason_and_stands_once() -> None:
     written = json.loads(Path(__file__).with_name("equivalent.json").read_text())
     assert len(known()) == len(written)
     assert all(known().values())
+
+
+def test_every_room_is_tried_on_tests_that_are_there() -> None:
+    assert set(TESTS) == set(ROOMS)
+    assert [part for parts in TESTS.values() for part in parts if not (ROOT / part).exists()] == []
