@@ -1,8 +1,9 @@
 """Tries the mutants that mutmut has made, hundreds in a minute: each in a fork of one test session that has collected already.
 
 ``mutmut run`` starts a session for every mutant, which takes longer than its tests. Here the session runs each test once, to
-see which functions it reaches, and then forks for every mutant and runs the tests that reach it, the quickest first. What is not
-noticed is tried once more in a process of its own, since what runs while salesflow is loaded ran before the fork.
+see which functions it reaches, and then forks for every mutant and runs the tests that reach it, the quickest first. A function
+that runs while salesflow is loaded ran before the fork; where its mutants are not noticed, they are tried once more in a
+process of their own, in force from the first import on.
 
 Let mutmut make the mutants by trying one of them, then sweep; the verdicts stand where mutmut keeps its own, for the report::
 
@@ -10,6 +11,8 @@ Let mutmut make the mutants by trying one of them, then sweep; the verdicts stan
     python tests/mutation/sweep.py                    # every room
     python tests/mutation/sweep.py process sale       # these rooms alone
     python tests/mutation/report.py
+
+The order is drawn, by ``--seed``; so what is known when a sweep is stopped is a sample.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -29,7 +33,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 sys.path.insert(0, str(Path(__file__).parent))
-from report import NO_TEST, ROOMS, ROOT, SURVIVED, Verdict, room_of, verdicts
+from report import NO_TEST, ROOMS, ROOT, SURVIVED, room_of, verdicts
 
 KILLED, OUT_OF_TIME = 1, 36
 OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:unraisableexception", "--hypothesis-seed=0")
@@ -53,37 +57,52 @@ class Sweep:
     """A plugin that runs the session's tests on mutants.
 
     Args:
-        mutants: what is tried.
+        room: of which room the mutants are.
+        mutants: where mutmut keeps them.
+        seed: draws the order.
     """
 
-    def __init__(self, mutants: Sequence[Verdict]) -> None:
-        self.found: dict[str, int] = {}
-        self.reaching: dict[str, list[pytest.Item]] = defaultdict(list)
-        self._mutants = mutants
-        self._took: dict[pytest.Item, float] = {}
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+    def __init__(self, room: str, mutants: Path, seed: int) -> None:
         from mutmut.mutation import trampoline
 
-        reached: set[str] = set()
-        trampoline.record_trampoline_hit = lambda name, caller=None: reached.add(name)
+        self._room = room
+        self._mutants = mutants
+        self._seed = seed
+        self._took: dict[pytest.Item, float] = {}
+        self._reaching: dict[str, list[pytest.Item]] = defaultdict(list)
+        self._reached: set[str] = set()
+        self._while_loading: frozenset[str] = frozenset()
+        trampoline.record_trampoline_hit = lambda name, caller=None: self._reached.add(name)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self._while_loading = frozenset(self._reached)
         for item in session.items:
-            reached.clear()
+            self._reached.clear()
             began = time.perf_counter()
             assert passes(item), f"{item.nodeid} does not pass without a mutant"
             self._took[item] = time.perf_counter() - began
-            for name in reached:
-                self.reaching[name].append(item)
-        for number, one in enumerate(self._mutants, start=1):
-            self.found[one.mutant] = self._tried(one.mutant, self.tests_of(one.mutant))
-            if number % 100 == 0:
-                missed = sum(code in (SURVIVED, NO_TEST) for code in self.found.values())
-                print(f"{number} of {len(self._mutants)}, {missed} to be tried again", file=sys.stderr, flush=True)
+            for name in self._reached:
+                self._reaching[name].append(item)
+        waiting = [one.mutant for one in verdicts(self._mutants) if room_of(one.file) == self._room]
+        random.Random(self._seed).shuffle(waiting)
+        found: dict[str, int] = {}
+        for number, mutant in enumerate(waiting, start=1):
+            found[mutant] = self.verdict(mutant)
+            if number % 50 == 0 or number == len(waiting):
+                write(found, self._mutants)
+                missed = sum(code in (SURVIVED, NO_TEST) for code in found.values())
+                print(f"{self._room}: {number} of {len(waiting)}, {missed} not noticed", file=sys.stderr, flush=True)
         return True
+
+    def verdict(self, mutant: str) -> int:
+        """What becomes of a mutant, as an exit code of mutmut's."""
+        found = self._tried(mutant, self.tests_of(mutant))
+        is_loading = mutant.rpartition("__mutmut_")[0] in self._while_loading
+        return tried_again(mutant, TESTS[self._room]) if is_loading and found in (SURVIVED, NO_TEST) else found
 
     def tests_of(self, mutant: str) -> list[pytest.Item]:
         """The tests that reach its function, the quickest first."""
-        return sorted(self.reaching[mutant.rpartition("__mutmut_")[0]], key=self._took.__getitem__)
+        return sorted(self._reaching[mutant.rpartition("__mutmut_")[0]], key=self._took.__getitem__)
 
     def _tried(self, mutant: str, tests: Sequence[pytest.Item]) -> int:
         if not tests:
@@ -143,35 +162,27 @@ def write(found: dict[str, int], mutants: Path) -> None:
             path.write_text(json.dumps(kept, indent=4))
 
 
-def sweep(room: str, mutants: Path) -> None:
+def sweep(room: str, mutants: Path, seed: int) -> None:
     """Try every mutant of a room."""
-    plugin = Sweep([one for one in verdicts(mutants) if room_of(one.file) == room])
-    code = pytest.main([*OPTIONS, *TESTS[room]], plugins=[plugin])
+    code = pytest.main([*OPTIONS, *TESTS[room]], plugins=[Sweep(room, mutants, seed)])
     if code:
-        raise SystemExit(f"the tests of {room} ended with {code} before a mutant was tried")
-    write(plugin.found, mutants)
-    missed = [mutant for mutant, code in plugin.found.items() if code in (SURVIVED, NO_TEST)]
-    for number, mutant in enumerate(missed, start=1):
-        reaching = [item.nodeid for item in plugin.tests_of(mutant)]
-        found = tried_again(mutant, reaching or TESTS[room])
-        if found == SURVIVED and reaching:
-            found = tried_again(mutant, TESTS[room])
-        write({mutant: found}, mutants)
-        print(f"again {number} of {len(missed)}: {found} {mutant}", file=sys.stderr, flush=True)
+        raise SystemExit(f"the sweep of {room} ended with {code}")
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("rooms", nargs="*", metavar="room", help=f"of these rooms alone: {', '.join(ROOMS)}")
     parser.add_argument("--mutants", type=Path, default=ROOT / "mutants", help="where mutmut keeps them")
+    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
+    given.mutants = given.mutants.resolve()
     os.chdir(given.mutants)
     sys.path[:0] = ["src", "tests"]
     os.environ["MUTANT_UNDER_TEST"] = "stats"
     for room in given.rooms or ROOMS:
         child = os.fork()  # a session of its own for each room: what a session loads, it keeps
         if child == 0:
-            sweep(room, given.mutants.resolve())
+            sweep(room, given.mutants, given.seed)
             os._exit(0)
         if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
             return 1
