@@ -48,7 +48,7 @@ async def main():
     who = {"x-actor": "noa", "if-match": "*"}
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x", headers=who) as http:
         await http.post("/deals", json={"id": "D-1", "name": "Order desk"})
-        await http.post("/deals/D-1/qualification", json={"need": "one place", "can_afford": True})
+        await http.post("/deals/D-1/qualification/record", json={"need": "one place", "can_afford": True})
         moved = await http.post("/deals/D-1/moves", json={"move": "advance"})
         refused = await http.post("/deals/D-1/moves", json={"move": "advance"})
         patched = await http.patch("/deals/D-1", json={"seats": 40})
