@@ -15,6 +15,7 @@ from salesflow.leads.lead_process import LeadProcess
 from salesflow.leads.lead_stage import LeadStage
 from salesflow.people.lead import Lead
 from salesflow.standard import StandardProcess
+from salesflow.standard.approach import Approach
 from salesflow.testing.builders import a_deal
 from salesflow.testing.checking import check_process, contradicting
 from salesflow.testing.problems import BrokenProcess, ProblemKind
@@ -199,6 +200,20 @@ def test_only_what_really_stands_in_the_way_is_named() -> None:
     assert "give satisfy={'met_on_the_moon': lambda work: ...}" in told(subtle.nobody_is_ever_qualified())
 
 
+def test_of_a_stage_that_the_walk_did_not_reach_nothing_is_dead() -> None:
+    class MetTwice(Approach):
+        @exit_requirement("the customer was met twice")
+        def customer_was_met_twice(self, deal: Deal) -> bool:
+            return len(deal.meetings) > 1
+
+    class Process(StandardProcess[Deal]):
+        approach = MetTwice()
+
+    report = check_process(Process)
+    assert {one.where for one in report.of(K.REQUIREMENT_CANNOT_BE_MET)} == {"approach.customer_was_met_twice"}
+    assert report.of(K.REQUIREMENT_IS_DEAD) == ()
+
+
 def test_a_rule_of_the_class_that_forbids_what_may_happen_to_others_is_respected() -> None:
     def never(deal: Deal, attribute: Any, value: object) -> None:
         if value is not None:
@@ -339,7 +354,9 @@ def test_a_deal_of_your_own_that_must_have_a_field_is_asked_for() -> None:
     class LicenseProcess(StandardProcess[LicenseDeal]):
         pass
 
-    with pytest.raises(InvalidValue, match="product"):
+    with pytest.raises(
+        InvalidValue, match=r"give the builder LicenseDeal and product=\.\.\., and what it makes to the"
+    ):
         check_process(LicenseProcess)
     assert check_process(LicenseProcess, deals=[a_deal(LicenseDeal, product="Order desk")], bound=4).problems == ()
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import attrs
 import pytest
 
-from salesflow import Deal, DealLost, DealUpdated, InvalidValue, Money, MoveRefused, NotNow, StageChanged, UnknownName
+from salesflow import (
+    Deal,
+    DealLost,
+    DealUpdated,
+    InvalidValue,
+    Money,
+    MoveRefused,
+    NotNow,
+    StageChanged,
+    UnknownName,
+    WrongType,
+)
 from salesflow.deal.event import DealOpened
 from salesflow.leads.lead_process import LeadProcess
+from salesflow.people.lead import LeadUpdated
+from salesflow.people.lead_moves import LeadDisqualified
 from salesflow.standard import StandardProcess
 from salesflow.testing.assertions import assert_blocked, assert_events, assert_free, assert_moves_to
 from salesflow.testing.builders import NOW, a_contact, a_deal, a_lead, an_organization
@@ -39,6 +54,27 @@ def test_an_event_is_compared_apart_from_its_moment_and_actor() -> None:
     given(opened(), process=PROCESS).when(lambda sale: sale.lose(reason="price")).then(other_day)
     with pytest.raises(AssertionError, match="timing"):
         given(opened(), process=PROCESS).when(lambda sale: sale.lose(reason="timing")).then(other_day)
+
+
+def test_leads_have_a_history_too() -> None:
+    (captured,) = LeadProcess().capture(a_lead(), by="noa", at=NOW).events
+    given(captured, process=LeadProcess).when(lambda work: work.update(owner="dan")).then(LeadUpdated)
+    working = given(lead_at(LeadProcess, "working"))
+    assert (
+        working.when(lambda work: work.disqualify(reason="no_budget")).then(LeadDisqualified).lead.stage
+        == "disqualified"
+    )
+    working.when(lambda work: work.qualify()).then_refused(MoveRefused, by="is_qualified")
+
+
+def test_a_sale_beside_a_process_and_what_is_no_event_are_refused() -> None:
+    sale = cast("Any", sale_at(PROCESS, "approach"))
+    with pytest.raises(InvalidValue, match="a unit of work alone"):
+        given(sale, process=PROCESS)
+    with pytest.raises(InvalidValue, match="a unit of work alone"):
+        given(sale, sale, process=PROCESS)
+    with pytest.raises(WrongType, match="a process is given"):
+        given(opened(), process=cast("Any", Deal(id="D-1", name="Order desk")))
 
 
 def test_a_refusal_is_expected_by_its_kind_and_by_the_requirement() -> None:

@@ -58,8 +58,28 @@ class Keeper:
     def ask_another(self) -> None:
         self.note()
 
+    def ask_what_belongs_to_the_class(self) -> object:
+        self.note_for_all()
+        return self.odd if hasattr(self, "nothing") else None
+
+    @staticmethod
+    def note_for_all() -> None:
+        _seen.append(1)
+
     def note(self) -> None:
         _seen.append(1)
+
+
+class Odd:
+    """A descriptor that cannot be asked of a class."""
+
+    def __get__(self, owner: object, cls: type) -> object:
+        if owner is None:
+            raise LookupError("ask an object")
+        return 1
+
+
+Keeper.odd = Odd()  # type: ignore[attr-defined]  # on purpose
 
 
 class Slotted:
@@ -169,6 +189,7 @@ LEAVING: dict[str, Callable[..., object]] = {
     "the count of its class": Keeper().count,
     "the count of its class, as a method of that": Keeper.count_them,
     "another method": Keeper().ask_another,
+    "a method of its class": Keeper().ask_what_belongs_to_the_class,
     "an object that is called": Slotted(),
     "a method of an object with slots": Slotted().ask,
     "a method filled in": partial(Slotted().ask),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import cProfile
 import gc
+import io
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import PurePath
 from typing import Any
 
 import pytest
@@ -42,6 +45,16 @@ def test_a_clock_behind_other_functions_is_seen() -> None:
         return time.time()
 
     assert watched(lambda: behind() + behind()).reached == ("time.time",)
+
+
+def test_text_in_memory_and_the_names_of_paths_are_inside() -> None:
+    def inside() -> object:
+        text = io.StringIO()
+        text.write("seats")
+        return text.getvalue(), PurePath("a") / "b", os.path.join("a", "b")
+
+    assert watched(inside).reached == ()
+    assert watched(lambda: PurePath("a").name and os.getcwd()).reached == ("posix.getcwd",)
 
 
 def test_an_import_that_waited_is_no_reaching_out() -> None:

@@ -49,7 +49,7 @@ def _made(cls: type[T], defaults: Mapping[str, object], given: Mapping[str, obje
             raise InvalidValue(
                 f"a {cls.__name__} must have it, and a builder does not know what",
                 field=field.name,
-                way_out=f"give the builder {cls.__name__} and {field.name}=...",
+                way_out=f"give the builder {cls.__name__} and {field.name}=..., and what it makes to the walk or the check",
             )
     return built(cls, {**defaults, **given})
 

@@ -281,7 +281,8 @@ class _Check:
         """Requirements that never stand in the way, and those that never do without another one."""
         samples = self._samples()
         for one in self._coverage().requirements:
-            if one.met and not one.unmet and all(answers[one.name].is_met for answers in samples):
+            is_far = self._findings.has(ProblemKind.STAGE_CANNOT_BE_REACHED, one.stage)  # then not much was seen of it
+            if one.met and not one.unmet and not is_far and all(answers[one.name].is_met for answers in samples):
                 self._findings.add(
                     ProblemKind.REQUIREMENT_IS_DEAD,
                     one.name,

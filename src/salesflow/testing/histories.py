@@ -6,25 +6,32 @@
         lambda sale: sale.advance()
     ).then(StageChanged)
 
-A history may also be a sale that was brought somewhere: ``given(sale_at(SaaSProcess, "closing"))``.
+A history may also be a sale, or the work on a lead, that was brought somewhere: ``given(sale_at(SaaSProcess, "closing"))``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, overload
 
 import attrs
 
 from salesflow.deal.deal import Deal
-from salesflow.errors import InvalidValue, Refused
+from salesflow.errors import InvalidValue, Refused, WrongType
 from salesflow.event import Event, fold
+from salesflow.leads.lead_process import LeadProcess
+from salesflow.leads.lead_work import LeadWork
+from salesflow.people.lead import Lead
 from salesflow.process.definition import SalesProcess
 from salesflow.sale import Sale
 from salesflow.testing.assertions import Expected, assert_events
+from salesflow.work import Work
+from salesflow.worked import Worked
 
 D = TypeVar("D", bound=Deal)
+L = TypeVar("L", bound=Lead)
+U = TypeVar("U", bound="Work[Worked]")
 
 __all__ = ["Given", "Happened", "given"]
 
@@ -32,33 +39,38 @@ _LATER = timedelta(hours=1)
 
 
 @attrs.frozen(kw_only=True)
-class Happened(Generic[D]):
+class Happened(Generic[U]):
     """What an action led to.
 
     Attributes:
-        sale: the unit of work in which it was done.
+        work: the unit of work in which it was done.
         refusal: why it was refused, or ``None``.
     """
 
-    sale: Sale[D]
+    work: U
     refusal: Refused | None
 
-    def then(self, *expected: Expected) -> Sale[D]:
+    @property
+    def sale(self) -> U:
+        """The same, as it is called where it is a deal that is worked."""
+        return self.work
+
+    def then(self, *expected: Expected) -> U:
         """It was not refused, and exactly these events were recorded.
 
         Args:
             *expected: classes of events, or events; of an event everything but its moment and actor is compared.
 
         Returns:
-            The sale, to look further.
+            The unit of work, to look further.
         """
         if self.refusal is not None:
             raise AssertionError(f"it was refused: {self.refusal}") from self.refusal
-        assert_events(self.sale, *expected)
-        return self.sale
+        assert_events(self.work, *expected)
+        return self.work
 
     def then_refused(self, kind: type[Refused] = Refused, *, by: str | None = None) -> Refused:
-        """It was refused, and nothing has changed.
+        """It was refused.
 
         Args:
             kind: with which error.
@@ -68,7 +80,7 @@ class Happened(Generic[D]):
             The refusal, to look further.
         """
         if self.refusal is None:
-            names = ", ".join(type(event).__name__ for event in self.sale.events) or "nothing"
+            names = ", ".join(type(event).__name__ for event in self.work.events) or "nothing"
             raise AssertionError(f"it was not refused; recorded: {names}")
         if not isinstance(self.refusal, kind):
             raise AssertionError(f"refused with {type(self.refusal).__name__}, not {kind.__name__}: {self.refusal}")
@@ -78,50 +90,62 @@ class Happened(Generic[D]):
         return self.refusal
 
 
-class Given(Generic[D]):
-    """A deal with a history, and the process that it runs under; made by :func:`given`."""
+class Given(Generic[U]):
+    """A deal, or a lead, with a history, and the process that it runs under; made by :func:`given`."""
 
-    def __init__(self, process: SalesProcess[D], deal: D) -> None:
+    def __init__(self, process: SalesProcess[Any] | LeadProcess[Any], entity: Worked) -> None:
         self._process = process
-        self._deal = deal
+        self._entity: Any = entity
 
     def when(
-        self, action: Callable[[Sale[D]], object], /, *, by: str | None = None, at: datetime | None = None
-    ) -> Happened[D]:
-        """Do something with the deal.
+        self, action: Callable[[U], object], /, *, by: str | None = None, at: datetime | None = None
+    ) -> Happened[U]:
+        """Do something with it.
 
         Args:
             action: what: ``lambda sale: sale.advance()``.
-            by: who; the actor of the last event where it is not given.
+            by: who; the owner, or "somebody" where nobody owns it, where it is not given.
             at: when; an hour after the last event where it is not given.
         """
-        last = cast("datetime", self._deal.changed_at)
-        sale = self._process.work_on(self._deal, by=by or self._deal.owner or "somebody", at=at or last + _LATER)
+        last: datetime = self._entity.changed_at
+        began = self._process.work_on(self._entity, by=by or self._entity.owner or "somebody", at=at or last + _LATER)
+        work = cast("U", began)
         try:
-            action(sale)
+            action(work)
         except Refused as refusal:
-            return Happened(sale=sale, refusal=refusal)
-        return Happened(sale=sale, refusal=None)
+            return Happened(work=work, refusal=refusal)
+        return Happened(work=work, refusal=None)
 
 
-def given(*history: Event[D] | Sale[D], process: SalesProcess[D] | type[SalesProcess[D]] | None = None) -> Given[D]:
-    """A deal with a history.
+@overload
+def given(sale: Sale[D], /) -> Given[Sale[D]]: ...
+@overload
+def given(work: LeadWork[L], /) -> Given[LeadWork[L]]: ...
+@overload
+def given(*history: Event[D], process: SalesProcess[D] | type[SalesProcess[D]]) -> Given[Sale[D]]: ...
+@overload
+def given(*history: Event[L], process: LeadProcess[L] | type[LeadProcess[L]]) -> Given[LeadWork[L]]: ...
+def given(*history: object, process: object = None) -> Given[Any]:
+    """A deal, or a lead, with a history.
 
     Args:
-        *history: the events of the deal, the first of which opens or adopts it; or one sale that has it.
-        process: the process that it runs under; that of the sale where one is given.
+        *history: its events, the first of which makes it; or one unit of work that has it.
+        process: the process that it runs under; that of the unit of work where one is given.
 
     Raises:
         InvalidValue: there is no history, or no process.
+        WrongType: what is given as the process is none.
     """
-    if len(history) == 1 and isinstance(history[0], Sale):
-        sale = history[0]
-        return Given(sale.process, sale.deal)
-    if not history or process is None:
+    if len(history) == 1 and isinstance(history[0], Sale | LeadWork) and process is None:
+        work: Sale[Any] | LeadWork[Any] = history[0]
+        return Given(work.process, work._entity)
+    if not history or process is None or not all(isinstance(one, Event) for one in history):
         raise InvalidValue(
             "a history has events, and a process that they happened in",
             field="history",
-            way_out="give events and process=..., or a sale such as sale_at(...)",
+            way_out="give events and process=..., or a unit of work alone, such as sale_at(...) or lead_at(...)",
         )
-    made = process if isinstance(process, SalesProcess) else process()
-    return Given(made, fold(cast("tuple[Event[D], ...]", history)))
+    made: object = process() if isinstance(process, type) else process
+    if not isinstance(made, SalesProcess | LeadProcess):
+        raise WrongType("a process is given, or its class", field="process", value=type(made).__name__)
+    return Given(made, fold(cast("tuple[Event[Any], ...]", history)))

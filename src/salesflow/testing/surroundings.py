@@ -20,6 +20,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import partial
+from inspect import getattr_static
 from operator import length_hint
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import cast
@@ -134,7 +135,8 @@ def _methods_called(method: MethodType) -> Iterator[FunctionType]:
     """The other methods of its object that a method names."""
     cls = method.__self__ if isinstance(method.__self__, type) else type(method.__self__)
     for name in _names_in(method.__func__):
-        found = getattr(cls, name, None)
+        found: object = getattr_static(cls, name, None)
+        found = getattr(found, "__func__", found) if isinstance(found, staticmethod | classmethod) else found
         if isinstance(found, FunctionType) and not _is_known(found.__module__):
             yield found
 

@@ -48,6 +48,9 @@ _CLOCK_FUNCTIONS = frozenset(
         "sleep",
     }
 )
+_INSIDE = frozenset({"fspath"})
+_IN_MEMORY = frozenset({"StringIO", "BytesIO"})
+"""What belongs to a module that reaches outside, and does not."""
 _BUILTINS = frozenset({"open", "print", "input"})
 _ENVIRONMENT = frozenset({"getenv", "__getitem__"})
 
@@ -169,6 +172,8 @@ def _outside(frame: FrameType, event: str, called: object) -> str | None:
         return f"random.{name}"
     if module == "builtins" and name in _BUILTINS:
         return name
+    if name in _INSIDE or type(owner).__name__ in _IN_MEMORY:
+        return None
     home = module or type(owner).__module__
     return f"{home.lstrip('_')}.{name}" if home in _OUTSIDE_MODULES else None
 
