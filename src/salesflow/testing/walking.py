@@ -129,7 +129,7 @@ def sale_walk(
     loss_reason: str | None = None,
 ) -> Arrived[Sale[D]]:
     """The sale as ``sale_at`` gives it, together with all that happened on the way."""
-    made: SalesProcess[D] = _made(process, SalesProcess, "sale_at")
+    made = cast("SalesProcess[D]", _made(process, SalesProcess, "sale_at"))
     walk = _Walk(made, stage, {**STANDARD_SATISFIERS, **checked_satisfiers(satisfy, made)}, by, loss_reason)
     walk.walk(made.open(a_deal(made.deal_type) if deal is None else deal, by=by, at=at))
     return Arrived(work=made.work_on(cast("D", walk.entity), by=by, at=walk.moment), past=walk.events)
@@ -166,7 +166,7 @@ def lead_walk(
     loss_reason: str | None = None,
 ) -> Arrived[LeadWork[L]]:
     """The unit of work as ``lead_at`` gives it, together with all that happened on the way."""
-    made: LeadProcess[L] = _made(process, LeadProcess, "lead_at")
+    made = cast("LeadProcess[L]", _made(process, LeadProcess, "lead_at"))
     walk = _Walk(made, stage, {**STANDARD_LEAD_SATISFIERS, **checked_satisfiers(satisfy, made)}, by, loss_reason)
     walk.walk(made.capture(a_lead(made.lead_type) if lead is None else lead, by=by, at=at))
     return Arrived(work=made.work_on(cast("L", walk.entity), by=by, at=walk.moment), past=walk.events)
