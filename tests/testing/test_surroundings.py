@@ -17,6 +17,8 @@ from salesflow import Money
 from salesflow.testing.surroundings import changed_in, codes_of, constants_of, surroundings
 
 _seen: list[int] = []
+_long = [1] * 20_000
+_bytes = bytearray()
 _counted = Counter[str]()
 _numbers = count()
 _waiting = iter([1, 2, 3, 4, 5, 6, 7, 8])
@@ -168,6 +170,8 @@ def keep_in(kept: list[int]) -> None:
 
 LEAVING: dict[str, Callable[..., object]] = {
     "a list": leave_in_a_list,
+    "a very long list": lambda: _long.append(1),
+    "bytes": lambda: _bytes.append(1),
     "a counter": leave_in_a_counter,
     "a global": leave_in_a_global,
     "an object": leave_in_an_object,

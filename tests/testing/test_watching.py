@@ -8,7 +8,6 @@ import io
 import os
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -18,15 +17,6 @@ from typing import Any
 import pytest
 
 from salesflow.testing.watching import DoesNotEnd, bounded, watched
-
-
-@pytest.fixture
-def free_of_tracing() -> Iterator[None]:
-    """Nobody traces: where coverage is measured, that is put back at the end."""
-    before = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(before)
 
 
 def test_what_it_returns_and_raises_is_kept() -> None:
