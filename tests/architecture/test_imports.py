@@ -9,6 +9,7 @@ import pytest
 from architecture.sources import Source, sources
 
 STEPS = (
+    {"_doors"},
     {"errors"},
     {"_copying"},
     {"values"},

@@ -5,8 +5,9 @@ Start with ``LeadProcess``. Every name loads when it is first asked for.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from salesflow._doors import door
 
 if TYPE_CHECKING:
     from salesflow.leads.assignment import Assigned as Assigned
@@ -329,15 +330,5 @@ __all__ = [
     "undo_merge",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:  # to type checkers, a name that there is not is a mistake
+    __getattr__, __dir__ = door(__name__, _HOME_OF)

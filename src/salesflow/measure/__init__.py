@@ -5,8 +5,9 @@ Start with :func:`~salesflow.measure.one_pass.measure`. Every name loads when it
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from salesflow._doors import door
 
 if TYPE_CHECKING:
     from salesflow.measure.age import AgeResult as AgeResult
@@ -604,15 +605,5 @@ __all__ = [
     "year_to_date",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:  # to type checkers, a name that there is not is a mistake
+    __getattr__, __dir__ = door(__name__, _HOME_OF)

@@ -11,8 +11,9 @@ the extra ``testing`` where that is missing.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from salesflow._doors import door
 
 if TYPE_CHECKING:
     from salesflow.testing.assertions import assert_blocked as assert_blocked
@@ -97,15 +98,5 @@ __all__ = [
     "sale_at",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:  # to type checkers, a name that there is not is a mistake
+    __getattr__, __dir__ = door(__name__, _HOME_OF)
