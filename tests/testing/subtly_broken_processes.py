@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial, wraps
 from itertools import count
 from typing import Any
@@ -367,6 +367,10 @@ class EntersInTheMorning(Stage[Deal]):
     def came_in_working_hours(self, deal: Deal) -> bool:
         moment: datetime = deal.entered_at  # type: ignore[assignment]  # a deal that was opened or adopted has it
         return moment.weekday() < 5 and 8 <= moment.hour < 22
+
+    @exit_requirement("it is not expected soon")
+    def is_not_expected_soon(self, deal: Deal) -> bool:
+        return deal.expected_close is not None and deal.expected_close >= date(2031, 5, 1)
 
     @exit_requirement("it is large")
     def is_large(self, deal: Deal) -> bool:

@@ -32,6 +32,7 @@ __all__ = ["are_told_apart", "at_other_times", "guessed", "variants"]
 _OWNED = STAGE_FIELDS | {"id", "version", "changed_at"}
 _DAY = date(2026, 11, 2)
 _MOMENT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+_YEARS = (2027, 2025, 2100, 1970)
 _VALUES: dict[type, tuple[object, ...]] = {
     bool: (True, False),
     int: (0, 1, 2, 10, 100, 1000, 1_000_000),
@@ -39,8 +40,8 @@ _VALUES: dict[type, tuple[object, ...]] = {
     str: ("something", "EUR"),
     Decimal: (Decimal(0), Decimal("0.5"), Decimal(1), Decimal(1000)),
     Money: (Money("0", "EUR"), Money("1", "EUR"), Money("48000", "EUR"), Money("10000000", "EUR")),
-    date: (_DAY, _DAY + timedelta(days=365), _DAY - timedelta(days=365)),
-    datetime: (_MOMENT, _MOMENT + timedelta(days=365), _MOMENT - timedelta(days=365)),
+    date: (_DAY, *(_DAY.replace(year=year) for year in _YEARS)),
+    datetime: (_MOMENT, *(_MOMENT.replace(year=year) for year in _YEARS)),
 }
 """Values worth a try, by type; our own choice."""
 
