@@ -86,7 +86,7 @@ class ProcessReport:
         longest: how many moves the longest of the walked ways has.
         bound: how many moves a way was allowed to have.
         is_complete: whether every condition that was seen was also left by every way out of it; ``False`` where the
-            bound came first.
+            bound came first, or there are more conditions than are walked.
     """
 
     process: str
