@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
 
 from salesflow.errors import InvalidValue, UnknownName, WrongType
+from salesflow.process.deviations import Deviation, DeviationKind, Judge
 from salesflow.values.text import line
 from salesflow.worked import Worked
 
@@ -40,22 +40,6 @@ MAX_WAYS: Final = 1_000_000
 
 
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
-
-
-class DeviationKind(StrEnum):
-    """In what a case deviates from a process."""
-
-    WRONG_START = "wrong start"
-    """Its first activity enters another stage than the first."""
-
-    REPEATED = "repeated"
-    """It enters the stage that it is in."""
-
-    SKIPPED = "skipped"
-    """It enters a stage that could be reached by moves that are not in the log."""
-
-    NO_WAY = "no way"
-    """It enters a stage that cannot be reached from where it is."""
 
 
 def _as_dict(stages: Mapping[str, str]) -> dict[str, str]:
@@ -88,25 +72,6 @@ class Activities:
                 value=both[0],
                 way_out="name it in one of them",
             )
-
-
-@attrs.frozen(kw_only=True)
-class Deviation:
-    """Where a case first leaves what the process allows.
-
-    Attributes:
-        kind: in what.
-        nth: the how manieth of its activities that enter a stage it is, from 1.
-        source: the stage that it was in; ``None`` at the start.
-        target: the stage that the activity enters.
-        skipped: the moves of a shortest way between the two, where there is one.
-    """
-
-    kind: DeviationKind
-    nth: int
-    source: str | None
-    target: str
-    skipped: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -264,7 +229,7 @@ class _Log(Generic[W]):
     def __init__(self, process: Process[W], activities: Activities) -> None:
         self._process = process
         self._activities = activities
-        self._judge = _Judge(process)
+        self._judge = Judge(process)
         self._start = _Way(None, "", fits=True)
         self._places: dict[str, _Way] = {}
         self._latest: dict[str, datetime] = {}
@@ -356,61 +321,6 @@ def _out_of_order(case: str, at: datetime, before: object) -> InvalidValue:
         value=f"{at.isoformat()} after {before}",
         way_out="sort the log by case and moment",
     )
-
-
-class _Judge(Generic[W]):
-    """Judges ways by the moves of a process, each stretch of a way once."""
-
-    def __init__(self, process: Process[W]) -> None:
-        self._first = process.stages[0].key
-        self._open = {stage.key for stage in process.stages if stage.is_open}
-        self._moves: dict[str, dict[str, str]] = {stage.key: {} for stage in process.stages}
-        for route in process.routes:
-            self._moves[route.source].setdefault(route.target, route.move)
-        self._allowed = {("", self._first)} | {(source, to) for source, ways in self._moves.items() for to in ways}
-        self._ways: dict[tuple[str, str], tuple[str, ...] | None] = {}
-
-    def allows(self, source: str, target: str) -> bool:
-        """Whether a move leads from the one to the other; from nowhere that is opening."""
-        return (source, target) in self._allowed
-
-    def deviations(self, stages: Iterable[str]) -> Iterator[Deviation]:
-        """Where a way leaves what the process allows."""
-        here: str | None = None
-        for nth, target in enumerate(stages, 1):
-            if here is None:
-                if target != self._first:
-                    skipped = self.way(self._first, target) or ()
-                    yield Deviation(
-                        kind=DeviationKind.WRONG_START, nth=nth, source=None, target=target, skipped=skipped
-                    )
-            elif target == here:
-                yield Deviation(kind=DeviationKind.REPEATED, nth=nth, source=here, target=target)
-            elif target not in self._moves[here]:
-                way = self.way(here, target)
-                kind = DeviationKind.NO_WAY if way is None else DeviationKind.SKIPPED
-                yield Deviation(kind=kind, nth=nth, source=here, target=target, skipped=way or ())
-            here = target
-
-    def way(self, source: str, target: str) -> tuple[str, ...] | None:
-        """The moves of a shortest way over open stages, or ``None`` where there is none."""
-        if (source, target) not in self._ways:
-            self._ways[source, target] = self._searched(source, target)
-        return self._ways[source, target]
-
-    def _searched(self, source: str, target: str) -> tuple[str, ...] | None:
-        came_by: dict[str, tuple[str, ...]] = {source: ()}
-        waiting = [source]
-        for stage in waiting:
-            if stage == target:
-                return came_by[stage]
-            if stage not in self._open and stage != source:
-                continue
-            for following, move in self._moves[stage].items():
-                if following not in came_by:
-                    came_by[following] = (*came_by[stage], move)
-                    waiting.append(following)
-        return None
 
 
 def _counted(variants: Iterable[Variant], names: Callable[[Deviation], Iterable[str]]) -> Mapping[str, int]:
