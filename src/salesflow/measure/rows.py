@@ -91,10 +91,6 @@ T = TypeVar("T")
 C = TypeVar("C", bound=StrEnum)
 
 
-def _tuple(values: Iterable[T]) -> tuple[T, ...]:
-    return values if type(values) is tuple else tuple(values)
-
-
 def _member(choices: type[C], value: C | str, kind: str) -> C:
     return value if type(value) is choices else chosen(choices, value, kind=kind)
 
@@ -215,6 +211,25 @@ class TaskRow:
             raise _backwards("created_at", self.created_at, "done_at", done_at, of=where)
 
 
+# A converter for each class: type checkers do not find out what a generic one takes.
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return values if type(values) is tuple else tuple(values)
+
+
+def _visits(values: Iterable[VisitRow]) -> tuple[VisitRow, ...]:
+    return values if type(values) is tuple else tuple(values)
+
+
+def _objections(values: Iterable[ObjectionRow]) -> tuple[ObjectionRow, ...]:
+    return values if type(values) is tuple else tuple(values)
+
+
+def _tasks(values: Iterable[TaskRow]) -> tuple[TaskRow, ...]:
+    return values if type(values) is tuple else tuple(values)
+
+
 @attrs.frozen(kw_only=True)
 class DealRow:
     """One deal as it was at one moment.
@@ -259,7 +274,7 @@ class DealRow:
     owner: str | None = None
     team: str | None = None
     source: str | None = None
-    products: tuple[str, ...] = attrs.field(default=(), converter=_tuple)
+    products: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     amount: Money | None = None
     expected_close: date | None = None
     forecast_category: ForecastCategory | None = attrs.field(default=None, converter=_category)
@@ -279,9 +294,9 @@ class DealRow:
     has_next_step: bool | None = None
     first_expected_close: date | None = None
     pushes: int | None = None
-    visits: tuple[VisitRow, ...] = attrs.field(default=(), converter=_tuple)
-    objections: tuple[ObjectionRow, ...] = attrs.field(default=(), converter=_tuple)
-    tasks: tuple[TaskRow, ...] = attrs.field(default=(), converter=_tuple)
+    visits: tuple[VisitRow, ...] = attrs.field(default=(), converter=_visits)
+    objections: tuple[ObjectionRow, ...] = attrs.field(default=(), converter=_objections)
+    tasks: tuple[TaskRow, ...] = attrs.field(default=(), converter=_tasks)
 
     def __attrs_post_init__(self) -> None:
         _check_values(self)

@@ -30,7 +30,7 @@ try:
 except ImportError as _error:
     raise MissingExtra("testing", needed_for="salesflow.testing.strategies") from _error
 
-from salesflow.testing.strategies.building import SPECIAL, of_class, of_type
+from salesflow.testing.strategies.building import SPECIAL, of_class, of_type, special
 from salesflow.testing.strategies.catalog import catalog, drafts, drafts_of_leads
 from salesflow.testing.strategies.desk_work import LEAD_WORK, SALE_WORK
 from salesflow.testing.strategies.hostile import hostile_fields
@@ -106,9 +106,8 @@ def register(*classes: type) -> None:
 def _drawn(asked: type[T]) -> st.SearchStrategy[T]:
     """What a type is drawn from, made when it is first asked for; ``Change[Deal]`` is drawn as ``Change``."""
     cls: type[Any] = get_origin(asked) or asked
-    special = SPECIAL.get(cls)
-    if special is not None:
-        drawn: st.SearchStrategy[object] = st.deferred(special)
+    if cls in SPECIAL:
+        drawn: st.SearchStrategy[object] = special(cls)
     elif issubclass(cls, Deal):
         drawn = drafts(cls)
     elif issubclass(cls, Lead):

@@ -29,10 +29,16 @@ from salesflow.testing.strategies.texts import identifiers, lines, proses
 T = TypeVar("T")
 Strategies = Mapping[str, SearchStrategy[object]]
 
-__all__ = ["FIELDS", "SPECIAL", "field_strategies", "of_class", "of_type"]
+__all__ = ["FIELDS", "SPECIAL", "TYPES", "field_strategies", "of_class", "of_type", "special"]
 
 SPECIAL: dict[type, Callable[[], SearchStrategy[object]]] = {}
 """The strategies of classes that have one of their own; the rooms next door fill it."""
+
+
+def special(cls: type) -> SearchStrategy[object]:
+    """The strategy of a class that has one of its own, made when it is first drawn from."""
+    return st.deferred(lambda: SPECIAL[cls]())  # noqa: PLW0108  # it wants a function, and some are partial ones
+
 
 _ACTORS = st.sampled_from(["noa", "ben", "dana"])
 
@@ -51,7 +57,7 @@ FIELDS: dict[str, SearchStrategy[object]] = {
 }
 """What a field of this name is drawn from, in whatever class it stands."""
 
-_TYPES: dict[object, Callable[[], SearchStrategy[object]]] = {
+TYPES: dict[object, Callable[[], SearchStrategy[object]]] = {
     str: lines,
     int: lambda: st.integers(1, 50),
     bool: st.booleans,
@@ -65,7 +71,7 @@ _TYPES: dict[object, Callable[[], SearchStrategy[object]]] = {
     types.NoneType: st.none,
     object: lambda: st.one_of(st.none(), st.integers(0, 9), lines()),
 }
-"""The types that fields are made of in the end."""
+"""The types that fields are made of in the end; the rooms next door add theirs."""
 
 
 def of_class(cls: type[T], **fields: SearchStrategy[object]) -> SearchStrategy[T]:
@@ -139,6 +145,8 @@ def _of_field(cls: type, field: attrs.Attribute[object], hint: object) -> Search
         drawn = identifiers(name[:1].upper())
     elif name in FIELDS and not _is_a_number(name, hint):
         drawn = FIELDS[name]
+    elif field.default is not attrs.NOTHING and _is_a_function(hint):
+        return st.just(field.default)
     else:
         drawn = of_type(hint)
     if field.default is attrs.NOTHING or getattr(field.default, "factory", None) is not None:
@@ -149,6 +157,10 @@ def _of_field(cls: type, field: attrs.Attribute[object], hint: object) -> Search
 def _is_a_number(name: str, hint: object) -> bool:
     """Whether a field has a name that elsewhere stands for a text."""
     return name not in ("probability", "predicted_probability") and str not in _kinds(hint) and name != "tags"
+
+
+def _is_a_function(hint: object) -> bool:
+    return any(typing.get_origin(kind) is Callable for kind in _kinds(hint))
 
 
 def _kinds(hint: object) -> tuple[object, ...]:
@@ -172,9 +184,9 @@ def of_type(hint: object) -> SearchStrategy[object]:
         return st.sampled_from(arguments)
     kind = origin or hint
     if isinstance(kind, type) and kind in SPECIAL:
-        return st.deferred(SPECIAL[kind])
-    if kind in _TYPES:
-        return _TYPES[kind]()
+        return special(kind)
+    if kind in TYPES:
+        return TYPES[kind]()
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
     if isinstance(kind, type) and attrs.has(kind):

@@ -28,7 +28,8 @@ from salesflow.process.stage import Stage
 from salesflow.sale import Sale
 from salesflow.standard import StandardProcess
 from salesflow.storage.query import Query, not_null
-from salesflow.testing.strategies import values
+from salesflow.testing.histories import Given, Happened, given
+from salesflow.testing.strategies import boards, leading, measuring, values  # noqa: F401  # they fill SPECIAL
 from salesflow.testing.strategies.building import SPECIAL, of_class
 from salesflow.testing.strategies.sales import change_sets, deal_rows, lead_works, sales
 from salesflow.testing.strategies.texts import lines
@@ -77,12 +78,16 @@ ROOMS = (
     "people.lead",
     "people.lead_moves",
     "people.merging",
+    "leads",
     "leads.qualifying",
     "storage",
+    "measure",
     "measure.rows",
     "measure.goals",
     "measure.meeting",
     "measure.target",
+    "board",
+    "testing",
     "values.hours",
     "values.working_days",
     "values.working_time",
@@ -186,14 +191,16 @@ SPECIAL.update(
         Requirement: _requirements,
         Query: _queries,
         Move: lambda: st.builds(lambda title: Move[Deal](source="first", target="second", title=title), lines()),
+        Given: lambda: sales(StandardProcess).map(given),
+        Happened: lambda: sales(StandardProcess).map(lambda sale: given(sale).when(lambda again: again.advance())),
         Stage: lambda: st.sampled_from(StandardProcess().stages),
         StandardProcess: lambda: st.just(StandardProcess()),
     }
 )
 
 
-_ABSTRACT = frozenset({"Entity", "Event", "Creation", "Worked", "UniqueKey", "Page"})
-"""Classes of which there are only derived ones, or which are made of a function."""
+_ABSTRACT = frozenset({"Entity", "Event", "Creation", "Worked", "UniqueKey", "Page", "FrameTables"})
+"""Classes of which there are only derived ones, which are made of a function, or which a storage or an engine gives."""
 
 
 def catalog() -> Iterator[type]:
