@@ -66,7 +66,7 @@ OWN: Final[Mapping[str, str]] = {
         "deal.committee": "CommitteeMemberAdded CommitteeMemberChanged PrimaryContactSet CommitteeMemberRemoved "
         "CommitteeMemberReplaced",
         "deal.line_items": "LineItemAdded LineItemChanged LineItemRemoved",
-        "deal.follow_up": "DeliveryChecked CadenceAgreed CadenceEnded FeedbackRecorded OpeningNoted OpeningLinked "
+        "deal.follow_up.events": "DeliveryChecked CadenceAgreed CadenceEnded FeedbackRecorded OpeningNoted OpeningLinked "
         "LoyaltyNoted",
         "measure.goals": "Goal GoalProposed GoalCommitted GoalRevised GoalReassigned GoalWithdrawn",
         "measure.meeting": "TeamMeeting TeamMeetingOpened ConcernRaised SolutionContributed DecisionMade DecisionSettled "
