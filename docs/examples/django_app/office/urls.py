@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
-from selling import views
+from django.urls import include, path
 
 urlpatterns = [
-    path("", views.board, name="board"),
-    path("deals/new/", views.open_deal, name="open_deal"),
     path("admin/", admin.site.urls),
+    path("", include("selling.urls")),
 ]

@@ -24,7 +24,8 @@ class NewDeal(forms.Form):
         try:
             amount = None if given["amount"] is None else Money(given["amount"], given["currency"])
             facts = {"amount": amount, "expected_close": given["expected_close"], "owner": by}
-            return desk.opened(Deal(id=given["id"], name=given["name"], **facts), by=by)
+            draft = desk.PROCESS.deal_type(id=given["id"], name=given["name"], **facts)
+            return desk.opened(draft, by=by)
         except SalesflowError as error:
             self.add_error(self._field_of(error), str(error))
             return None

@@ -27,7 +27,8 @@ class Selling(TestCase):
     def setUp(self) -> None:
         """Open the deals, and log in."""
         for number in range(1, 4):
-            desk.opened(Deal(id=f"D-{number}", name=f"Desk {number}", amount=Money("48000", "EUR")), by="noa")
+            draft = desk.PROCESS.deal_type(id=f"D-{number}", name=f"Desk {number}", amount=Money("48000", "EUR"))
+            desk.opened(draft, by="noa")
         desk.changed("D-2", lambda sale: sale.qualification.record(need="one place", can_afford=True), by="noa")
         self.dan = User.objects.create_user("dan", is_staff=True)
         self.dan.user_permissions.set(Permission.objects.filter(content_type__app_label="selling"))
@@ -157,7 +158,7 @@ class Pages(Selling):
         self.assertEqual([row.id for row in found], ["D-2", "D-3"])
 
     def test_the_board_shows_every_deal_in_its_stage(self) -> None:
-        desk.opened(Deal(id="D-4", name="<script>alert(1)</script>"), by="noa")
+        desk.opened(desk.PROCESS.deal_type(id="D-4", name="<script>alert(1)</script>"), by="noa")
         page = self.client.get(reverse("board"))
         self.assertContains(page, "Desk 3")
         self.assertNotContains(page, "<script>alert")
