@@ -1,9 +1,6 @@
-"""How single values are written: text, numbers, days and moments, amounts.
+"""How single values are written: text, numbers, amounts, and what is in ``times``.
 
-A number with a fraction is written as text, because JSON's own numbers are binary to most readers. A moment is written
-as RFC 9557 has it: wall clock, offset, and the name of the time zone where it has one
-(``2026-11-02T09:00:00.000001+02:00[Asia/Jerusalem]``), so that neither the microsecond nor the zone is lost, and a
-program that knows only RFC 3339 can cut the bracket off.
+A number with a fraction is written as text, because JSON's own numbers are binary to most readers.
 """
 
 from __future__ import annotations
@@ -11,13 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from salesflow.errors import InvalidValue, SalesflowError
-from salesflow.storage.plain.form import JSON, Definitions, Form, Space, below, bound, given, wrong
+from salesflow.storage.plain.form import JSON, Form, below, given, wrong
+from salesflow.storage.plain.leaf import LeafForm, NotInForm, NotOfType
+from salesflow.storage.plain.times import DAY, MOMENT, TIME
 from salesflow.values.contact_details import EmailAddress, PhoneNumber
 from salesflow.values.decimals import DIGITS
 from salesflow.values.money import Money
@@ -37,90 +35,16 @@ _INT64: Final = 2**63
 _EXPONENT: Final = 100
 
 
-class LeafForm(Form):
-    """A value without parts, written and read by two functions.
-
-    Args:
-        type_: the class of the values, exactly.
-        wanted: what the data must be, for messages ("a day, as YYYY-MM-DD").
-        write: the value as plain data; raises where that could not be read back.
-        read: the value that plain data stands for; raises where it stands for none.
-        schema: the JSON Schema.
-        writing, reading: source of expressions that do the same, with ``{v}`` for the variable, ``{write}`` and
-            ``{read}`` for the functions; where the value is right they avoid the call.
-    """
-
-    __slots__ = ("_read", "_reading", "_schema", "_wanted", "_write", "_writing", "kind", "type_")
-
-    def __init__(
-        self,
-        type_: type,
-        *,
-        wanted: str,
-        write: Callable[[object], JSON],
-        read: Callable[[object], object],
-        schema: dict[str, JSON],
-        writing: str = "{write}({v})",
-        reading: str = "{read}({v})",
-    ) -> None:
-        self.type_: type = type_
-        self.kind: str = str(schema["type"])
-        self._wanted = wanted
-        self._write = write
-        self._read = read
-        self._schema = schema
-        self._writing = writing
-        self._reading = reading
-
-    def takes(self, value: object) -> bool:
-        return isinstance(value, self.type_)
-
-    def write(self, value: object, at: str) -> JSON:
-        try:
-            return self._write(value)
-        except _NotOfType:
-            raise wrong(at, self._wanted, value) from None
-        except Exception as error:
-            raise given(error, at, what=self.type_.__name__) from None
-
-    def read(self, data: object, at: str) -> object:
-        try:
-            return self._read(data)
-        except _NotOfType:
-            raise wrong(at, self._wanted, data) from None
-        except _NotInForm:
-            raise InvalidValue(f"must be {self._wanted}", field=at or "data") from None
-        except Exception as error:
-            raise given(error, at, what=self.type_.__name__) from None
-
-    def writing(self, space: Space, name: str) -> str:
-        return self._writing.format(v=name, write=bound(space, self._write))
-
-    def reading(self, space: Space, name: str) -> str:
-        return self._reading.format(v=name, read=bound(space, self._read))
-
-    def schema(self, _defs: Definitions, /) -> dict[str, JSON]:
-        return dict(self._schema)
-
-
-class _NotOfType(Exception):
-    """A value of another type than the form is for."""
-
-
-class _NotInForm(Exception):
-    """Text that is not written as it must be."""
-
-
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise _NotOfType
+        raise NotOfType
     plain = value if type(value) is str else str.__str__(value)
     return prose(plain, field="text", limit=TEXT, personal=True)
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _NotOfType
+        raise NotOfType
     if not -_INT64 <= value < _INT64:
         raise InvalidValue("must fit in 64 bits", field="number")
     return int(value)
@@ -128,13 +52,13 @@ def _whole(value: object) -> int:
 
 def _answer(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _NotOfType
+        raise NotOfType
     return value
 
 
 def _float(value: object) -> float:
     if not isinstance(value, float | int) or isinstance(value, bool):
-        raise _NotOfType
+        raise NotOfType
     number = float(value)
     if not math.isfinite(number):
         raise InvalidValue("must be a finite number", field="number")
@@ -146,15 +70,15 @@ _DECIMAL = re.compile(r"-?[0-9]{1,68}(\.[0-9]{1,134})?(E[+-][0-9]{1,3})?")
 
 def _decimal_text(value: object) -> str:
     if not isinstance(value, Decimal):
-        raise _NotOfType
+        raise NotOfType
     return str(_bearable(value))
 
 
 def _decimal(data: object) -> Decimal:
     if type(data) is not str:
-        raise _NotOfType
+        raise NotOfType
     if not _DECIMAL.fullmatch(data):
-        raise _NotInForm
+        raise NotInForm
     return _bearable(Decimal(data))
 
 
@@ -168,107 +92,12 @@ def _bearable(number: Decimal) -> Decimal:
     return number
 
 
-_ZONE = r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}"
-_MOMENT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?"
-    r"[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?)"
-    rf"(?:\[({_ZONE})\])?"
-)
-_NOTHING = timedelta()
-
-
-def _moment_text(value: object) -> str:
-    if not isinstance(value, datetime):
-        raise _NotOfType
-    zone = value.tzinfo
-    if zone is None:
-        raise InvalidValue("must have a time zone", field="moment")
-    offset = value.utcoffset()
-    if offset is None or offset.microseconds:
-        raise InvalidValue("must have a time zone whose offset is in whole seconds", field="moment")
-    text = datetime.isoformat(value)
-    if zone is UTC or isinstance(zone, timezone):
-        return text
-    key = getattr(zone, "key", None)
-    if isinstance(zone, ZoneInfo) and isinstance(key, str) and re.fullmatch(_ZONE, key):
-        return f"{text}[{key}]"
-    raise InvalidValue("must have its time zone from zoneinfo, or a fixed offset", field="moment")
-
-
-def _moment(data: object) -> datetime:
-    if type(data) is not str:
-        raise _NotOfType
-    found = _MOMENT.fullmatch(data)
-    if found is None:
-        raise _NotInForm
-    try:
-        at = datetime.fromisoformat(found[1])
-    except ValueError:
-        raise _NotInForm from None
-    return at if found[2] is None else _in_zone(at, found[2])
-
-
-def _in_zone(at: datetime, key: str) -> datetime:
-    """The moment on the clock of a zone. Where its rules have changed since, the moment counts, not the wall clock."""
-    try:
-        zone = ZoneInfo(key)
-    except Exception:  # what it raises for a key that it does not know differs from system to system
-        raise InvalidValue("must be in a time zone that is known here", field="moment") from None
-    for fold in (0, 1):
-        there = at.replace(tzinfo=zone, fold=fold)
-        if there.utcoffset() == at.utcoffset():
-            return there
-    return at.astimezone(zone)
-
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _day_text(value: object) -> str:
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise _NotOfType
-    return value.isoformat()
-
-
-def _day(data: object) -> date:
-    if type(data) is not str:
-        raise _NotOfType
-    if not _DAY.fullmatch(data):
-        raise _NotInForm
-    try:
-        return date.fromisoformat(data)
-    except ValueError:
-        raise _NotInForm from None
-
-
-_TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?")
-
-
-def _time_text(value: object) -> str:
-    if not isinstance(value, time):
-        raise _NotOfType
-    if value.tzinfo is not None:
-        raise InvalidValue("must be a time of day without a time zone", field="time")
-    return value.isoformat()
-
-
-def _time(data: object) -> time:
-    if type(data) is not str:
-        raise _NotOfType
-    if not _TIME.fullmatch(data):
-        raise _NotInForm
-    try:
-        return time.fromisoformat(data)
-    except ValueError:
-        raise _NotInForm from None
-
-
 _MICROSECOND = timedelta(microseconds=1)
 
 
 def _duration_units(value: object) -> int:
     if not isinstance(value, timedelta):
-        raise _NotOfType
+        raise NotOfType
     return _whole(value // _MICROSECOND)
 
 
@@ -278,18 +107,18 @@ def _duration(data: object) -> timedelta:
 
 def _money_parts(value: object) -> dict[str, JSON]:
     if not isinstance(value, Money):
-        raise _NotOfType
+        raise NotOfType
     return {"amount": str(_bearable(value.amount)), "currency": value.currency}
 
 
 def _money(data: object) -> Money:
     if type(data) is not dict:
-        raise _NotOfType
+        raise NotOfType
     if len(data) != 2:
-        raise _NotInForm
+        raise NotInForm
     amount, currency = data.get("amount"), data.get("currency")
     if type(amount) is not str or type(currency) is not str or not _DECIMAL.fullmatch(amount):
-        raise _NotInForm
+        raise NotInForm
     return Money(Decimal(amount), currency)
 
 
@@ -333,7 +162,7 @@ def written_as_text(type_: type, parse: Callable[[str], object], wanted: str) ->
 
     def write(value: object) -> str:
         if not isinstance(value, type_):
-            raise _NotOfType
+            raise NotOfType
         return _text(str(value))
 
     def read(data: object) -> object:
@@ -378,27 +207,9 @@ LEAVES: dict[object, Form] = {
         read=_decimal,
         schema={"type": "string", "pattern": f"^{_DECIMAL.pattern}$"},
     ),
-    datetime: LeafForm(
-        datetime,
-        wanted="a moment with its offset, such as 2026-11-02T09:00:00+02:00[Asia/Jerusalem]",
-        write=_moment_text,
-        read=_moment,
-        schema={"type": "string", "pattern": f"^{_MOMENT.pattern}$"},
-    ),
-    date: LeafForm(
-        date,
-        wanted="a day, such as 2026-11-02",
-        write=_day_text,
-        read=_day,
-        schema={"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$"},
-    ),
-    time: LeafForm(
-        time,
-        wanted="a time of day, such as 09:30:00",
-        write=_time_text,
-        read=_time,
-        schema={"type": "string", "pattern": f"^{_TIME.pattern}$"},
-    ),
+    datetime: MOMENT,
+    date: DAY,
+    time: TIME,
     timedelta: LeafForm(
         timedelta,
         wanted="a whole number of microseconds",
