@@ -55,6 +55,7 @@ from salesflow.leads.lead_work import LeadWork
 from salesflow.leads.merging import MergePreview, preview_merge
 from salesflow.leads.qualifying import QualifyingDesk
 from salesflow.leads.unmerging import undo_merge
+from salesflow.measure import DealRow, Result, VisitRow, WinRate
 from salesflow.people.contact import ContactAdded
 from salesflow.people.hand_over import HandOver
 from salesflow.standard import StandardProcess
@@ -404,3 +405,10 @@ def merge_records(at: datetime, storage: MemoryStorage) -> None:
     storage.commit(undo_merge(storage.history(Guest, "C-1"), merged=pair[1:], by="noa", at=at))
     leads = preview_merge([storage.get(FairLead, "L-1"), storage.get(FairLead, "L-2")], lead_process=FairLeads())
     assert_type(leads.survivor, FairLead)
+
+
+def rows_of_your_own(at: datetime) -> Result[Decimal]:
+    stay = VisitRow(deal_id="D-1", stage="closing", entered_at=at)
+    row = DealRow(id="D-1", products=["desk"], visits=[stay], objections=[], tasks=(), amount=Money(5, "EUR"))
+    assert_type(row.visits, tuple[VisitRow, ...])
+    return WinRate().of([row])
