@@ -385,3 +385,11 @@ def test_an_amount_in_a_unit_without_minor_units_is_written_without_an_exponent(
         "1",
         "0.5",
     ]
+
+
+@pytest.mark.parametrize("currency", ["EUR", "XAU"])
+@pytest.mark.parametrize("number", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+100", "1E-100"])
+def test_a_decimal_that_is_no_amount_is_refused_as_the_amount(number, currency):
+    with pytest.raises(InvalidValue) as refused:
+        Money(Decimal(number), currency)
+    assert refused.value.field == "amount"
