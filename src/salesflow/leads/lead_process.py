@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Never, TypeVar, cast, overload
 
 import attrs
 
-from salesflow.errors import InvalidValue, MoveRefused
+from salesflow.errors import InvalidValue
 from salesflow.event import Event
 from salesflow.leads.lead_stage import LeadStage
 from salesflow.leads.lead_stages import Converted, Disqualified, New, Nurturing, Qualified, Recycled, Working
@@ -22,11 +22,10 @@ from salesflow.people.fields import PEOPLE_ENGINE_FIELDS, check_not_merged
 from salesflow.people.lead import LEAD_ENGINE_FIELDS, Disqualification, Lead, LeadCaptured
 from salesflow.people.lead_moves import LeadAdopted, LeadProcessMigrated
 from salesflow.process import drafts
-from salesflow.process.engine import Process, asked_of
+from salesflow.process.engine import Process
 from salesflow.process.move import Move
 from salesflow.process.position import Position
 from salesflow.process.reasons import LossReason
-from salesflow.process.requirement import RequirementKind
 from salesflow.values.moments import moment
 from salesflow.worked import STAGE_FIELDS
 
@@ -184,10 +183,8 @@ class LeadProcess(Process[L]):
         """
         first = self.stages[0]
         lead = drafts.drafted(self.lead_type, draft, fields, owned=LEAD_ENGINE_FIELDS)
-        lead = self._placed(lead, first, since=moment(at, field="at"))
-        unmet = asked_of(lead, first, RequirementKind.ENTRY)
-        if unmet:
-            raise MoveRefused(kind="lead", id=lead.id, move="capture", source="nothing", target=first.key, unmet=unmet)
+        lead = drafts.placed(lead, self, first, since=moment(at, field="at"))
+        self._check_entry(lead, first, tried="capture")
         work = self._lead_work(by=by, at=at)
         work._create(LeadCaptured(at=at, by=by, lead=lead), first)
         return work
@@ -266,7 +263,7 @@ class LeadProcess(Process[L]):
                 field="reason",
                 way_out="leave it out for a lead that was not",
             )
-        lead = self._placed(known, reached, since=since)
+        lead = drafts.placed(known, self, reached, since=since)
         work = self._lead_work(by=by, at=at)
         lacking = self._lacking(lead, reached)
         work._create(LeadAdopted(at=at, by=by, lead=lead, origin=origin, since=since, lacking=lacking), None)
@@ -291,18 +288,6 @@ class LeadProcess(Process[L]):
         work = self._lead_work(by=by, at=at, lead=lead)
         self._take_over(work, lead)
         return work
-
-    def _placed(self, lead: L, stage: LeadStage[L], *, since: datetime) -> L:
-        return attrs.evolve(
-            lead,
-            process=self.key,
-            process_version=self.version,
-            stage=stage.key,
-            outcome=stage.outcome,
-            opened_at=since,
-            entered_at=since,
-            closed_at=None if stage.is_open else since,
-        )
 
     def _lead_work(self, *, by: str, at: datetime, lead: L | None = None) -> LeadWork[L]:
         from salesflow.leads.lead_work import LeadWork

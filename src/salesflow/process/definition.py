@@ -21,18 +21,18 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast, overload
 
 import attrs
 
-from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal
+from salesflow.deal.deal import ENGINE_FIELDS, RECORD_FIELDS, Deal, Loss
 from salesflow.deal.event import DealAdopted, DealOpened, ProcessMigrated
-from salesflow.errors import InvalidValue, MoveRefused
+from salesflow.errors import InvalidValue
 from salesflow.event import Event
 from salesflow.outcome import Outcome
 from salesflow.process import checks, drafts
-from salesflow.process.engine import Process, asked_of
+from salesflow.process.engine import Process
 from salesflow.process.layout import Layout
 from salesflow.process.move import BUILT_IN_MOVES
 from salesflow.process.position import Position
 from salesflow.process.reasons import STANDARD_LOSS_REASONS, LossReason
-from salesflow.process.requirement import Requirement, RequirementKind
+from salesflow.process.requirement import Requirement
 from salesflow.process.stage import Stage
 from salesflow.values.moments import moment
 
@@ -187,10 +187,8 @@ class SalesProcess(Process[D]):
         """
         first = self.stages[0]
         deal = drafts.drafted(self.deal_type, draft, fields, owned=ENGINE_FIELDS | RECORD_FIELDS)
-        deal = drafts.placed(deal, self, first, at=moment(at, field="at"))
-        unmet = asked_of(deal, first, RequirementKind.ENTRY)
-        if unmet:
-            raise MoveRefused(id=deal.id, move="open", source="nothing", target=first.key, unmet=unmet)
+        deal = drafts.placed(deal, self, first, since=moment(at, field="at"))
+        self._check_entry(deal, first, tried="open")
         sale = self._sale(by=by, at=at)
         sale._create(DealOpened(at=at, by=by, deal=deal), first)
         return sale
@@ -274,7 +272,15 @@ class SalesProcess(Process[D]):
                 value=reason,
                 way_out="leave it out for an open deal, or say it in the note",
             )
-        deal = drafts.placed(known, self, reached, at=at, since=since, opened_at=opened_at, reason=reason, note=note)
+        deal = drafts.placed(
+            known,
+            self,
+            reached,
+            since=since,
+            opened_at=opened_at,
+            win_reason=reason if reached.outcome is Outcome.WON else None,
+            loss=Loss(reason=reason, note=note) if reached.outcome is Outcome.LOST else None,
+        )
         sale = self._sale(by=by, at=at)
         lacking = self._lacking(deal, reached)
         event = DealAdopted(at=at, by=by, deal=deal, origin=origin, since=since, lacking=lacking, note=note)

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from salesflow._copying import built
-from salesflow.deal.deal import Deal, Loss
+from salesflow._copying import built, evolved
 from salesflow.entity import Entity
 from salesflow.errors import EngineOwned, InvalidValue, UnknownName, WrongType
-from salesflow.outcome import Outcome
 from salesflow.values.moments import moment
+from salesflow.worked import Worked
 
 if TYPE_CHECKING:
-    from salesflow.process.definition import SalesProcess
-    from salesflow.process.stage import Stage
+    from salesflow.process.engine import Process
+    from salesflow.process.position import Position
 
-D = TypeVar("D", bound=Deal)
 E = TypeVar("E", bound=Entity)
+W = TypeVar("W", bound=Worked)
 
 __all__ = ["check_names", "check_order", "drafted", "placed"]
 
@@ -84,28 +83,31 @@ def check_order(opened_at: datetime | None, since: datetime, at: datetime, *, ki
 
 
 def placed(
-    deal: D,
-    process: SalesProcess[D],
-    stage: Stage[D],
+    entity: W,
+    process: Process[W],
+    stage: Position[W],
     *,
-    at: datetime,
-    since: datetime | None = None,
+    since: datetime,
     opened_at: datetime | None = None,
-    reason: str | None = None,
-    note: str = "",
-) -> D:
-    """The draft, put into a stage of a process."""
-    entered = since or at
-    loss = Loss(reason=reason, note=note) if stage.outcome is Outcome.LOST else None
-    return attrs.evolve(
-        deal,
-        process=process.key,
-        process_version=process.version,
-        stage=stage.key,
-        outcome=stage.outcome,
-        opened_at=opened_at or entered,
-        entered_at=entered,
-        closed_at=None if stage.is_open else entered,
-        win_reason=reason if stage.outcome is Outcome.WON else None,
-        loss=loss,
-    )
+    **ending: object,
+) -> W:
+    """The draft, put into a stage of a process.
+
+    Args:
+        entity: the draft.
+        process: what it is worked under from now on.
+        stage: where it is.
+        since: when it entered that stage.
+        opened_at: when the work on it began; ``since`` where that is not known.
+        **ending: the fields that say how it ended, where it did.
+    """
+    where = {
+        "process": process.key,
+        "process_version": process.version,
+        "stage": stage.key,
+        "outcome": stage.outcome,
+        "opened_at": opened_at or since,
+        "entered_at": since,
+        "closed_at": None if stage.is_open else since,
+    }
+    return evolved(entity, {**where, **ending})

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast, get_args
 
-from salesflow.errors import NotNow, ProcessDefinitionError, ProcessMismatch, UnknownName, WrongType
+from salesflow.errors import MoveRefused, NotNow, ProcessDefinitionError, ProcessMismatch, UnknownName, WrongType
 from salesflow.outcome import Outcome
 from salesflow.process import _machine, checks
 from salesflow.process.layout import Layout, lay_out, routes
@@ -209,6 +209,14 @@ class Process(Generic[E]):
         made_of = getattr(self, "__orig_class__", None)
         own = get_args(made_of)[0] if made_of is not None else self._works_on
         return cast("type[E]", own)
+
+    def _check_entry(self, entity: E, first: Position[E], *, tried: str) -> None:
+        """Refuse to begin with what the first stage does not let in."""
+        unmet = asked_of(entity, first, RequirementKind.ENTRY)
+        if unmet:
+            raise MoveRefused(
+                kind=self._kind, id=entity.id, move=tried, source="nothing", target=first.key, unmet=unmet
+            )
 
     def _check_workable(self, entity: E) -> None:
         """Refuse what is of another class, and drafts."""
