@@ -110,6 +110,7 @@ def test_the_diagram_is_written_where_it_is_asked_for(run: pytest.Pytester) -> N
     [
         ("test_deals.OurProcss", "OurProcss"),
         ("no_such_module.OurProcess", "no_such_module"),
+        ("not_on_the_path.OurProcess", "python -m pytest finds what lies in this folder"),
         ("OurProcess", "give the path of a class"),
         ("salesflow.Deal", "no class of processes"),
         ("salesflow.SalesProcess", "no class of processes"),

@@ -2,10 +2,10 @@
 
 ::
 
-    pytest -p salesflow.testing.pytest_plugin --salesflow-coverage=shop.sales.SaaSProcess
+    python -m pytest --salesflow-coverage=shop.sales.SaaSProcess
 
-It is opt-in: name it with ``-p``, or in ``addopts``, or as ``pytest_plugins = ["salesflow.testing.pytest_plugin"]`` in the
-conftest.py at the root. Where no process is asked for it does nothing, and loads nothing of the library.
+pytest finds it where salesflow is installed; where plugins are not loaded by themselves, name it with
+``-p salesflow.testing.pytest_plugin``. Where no process is asked for it does nothing, and loads nothing of the library.
 
 Under pytest-xdist (``-n 4``) each worker sends what it saw to the controller, and the report, the diagram and the part that
 is asked for are those of all workers together. What a worker saw that crashed is lost, and the report says so.
@@ -140,7 +140,8 @@ def _process_named(name: str) -> type[Process[Worked]]:
         found: object = getattr(import_module(module), attribute)
     except (ImportError, ValueError, AttributeError) as error:
         raise pytest.UsageError(
-            f"--salesflow-coverage={name}: {error}; give the path of a class, as package.module.MyProcess"
+            f"--salesflow-coverage={name}: {error}; give the path of a class, as package.module.MyProcess, where it can be "
+            "imported: python -m pytest finds what lies in this folder, pytest alone only what its pythonpath names"
         ) from error
     if not (isinstance(found, type) and issubclass(found, Process) and found._layout.stages):
         raise pytest.UsageError(f"--salesflow-coverage={name}: it is no class of processes that has stages")
