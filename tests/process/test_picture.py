@@ -151,3 +151,102 @@ def test_two_moves_between_the_same_stages_are_both_drawn() -> None:
         quick = Move(source="first", target="won", title="Quick")
 
     assert {"Win", "Quick"} <= set(texts(drawn(Process())))
+
+
+# Lanes ----------------------------------------------------------------------------------------------------------------
+
+
+def in_a_row(count: int, **moves: Move) -> SalesProcess[Deal]:
+    """A process of so many stages, ``s1`` and on, before the won one."""
+    stages = {f"s{number}": First() for number in range(1, count + 1)}
+    made: type[SalesProcess[Deal]] = type("Process", (SalesProcess,), {**stages, "won": Won(), **moves})
+    return made()
+
+
+def box(picture: Element, number: int = 0) -> tuple[float, float, float, float]:
+    """Where the box of a stage is, and how large."""
+    found = list(picture.iter(f"{SVG}g"))[number][1].attrib
+    return float(found["x"]), float(found["y"]), float(found["width"]), float(found["height"])
+
+
+def lanes_above(picture: Element) -> set[float]:
+    """The heights of the lanes above the row."""
+    lines = [line.attrib["points"].replace(",", " ").split() for line in picture.iter(f"{SVG}polyline")]
+    return {float(y) for _, y, _, end_y in lines if y == end_y and float(y) < box(picture)[1]}
+
+
+@pytest.mark.parametrize(
+    ("moves", "lanes"),
+    [
+        ([], 0),
+        ([(1, 3), (4, 6)], 1),
+        ([(1, 3), (4, 6), (7, 9)], 1),
+        ([(1, 3), (3, 5)], 2),
+        ([(1, 3), (2, 4)], 2),
+        ([(4, 6), (1, 3), (4, 6)], 2),
+        ([(1, 3), (4, 6), (1, 3)], 2),
+        ([(1, 6), (2, 4), (5, 7)], 2),
+    ],
+)
+def test_moves_share_a_lane_where_they_pass_over_no_stage_in_common(moves: list[tuple[int, int]], lanes: int) -> None:
+    passing = {
+        f"m{number}": Move(source=f"s{source}", target=f"s{target}")
+        for number, (source, target) in enumerate(moves)
+    }  # fmt: skip
+    assert len(lanes_above(drawn(in_a_row(9, **passing)))) == lanes
+
+
+def test_what_a_process_does_not_have_takes_no_room() -> None:
+    picture = drawn(in_a_row(1))
+    x, y, _, height = box(picture)
+    assert y == x, "nothing passes above the row"
+    assert float(picture.attrib["height"]) == y + height + x, "nothing is below it"
+    assert not list(picture.iter(f"{SVG}circle"))
+
+
+def test_a_lane_above_the_row_takes_room_above_it_alone() -> None:
+    picture = drawn(in_a_row(3, fast=Move(source="s1", target="s3")))
+    x, y, _, height = box(picture)
+    (lane,) = lanes_above(picture)
+    assert x < lane < y
+    assert float(picture.attrib["height"]) == y + height + x
+
+
+def test_an_advance_that_passes_over_a_stage_is_called_next_on_its_lane() -> None:
+    picture = drawn(in_a_row(3, advance=Move(source=("s1", "s2"), target="s3"), begin=Move(source="s1", target="s2")))
+    assert sorted(texts(picture)) == sorted(["S1", "S2", "S3", "Won", "won", "Begin", "next", "Win"])
+
+
+# Names ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Communications", "Communications"),
+        ("Intercontinental", "Intercontinen…"),
+        ("受注しました後", "受注しました後"),
+        ("受注しました後に", "受注しました後…"),
+        ("ＡＢＣＤＥＦＧ", "ＡＢＣＤＥＦＧ"),
+        ("ＡＢＣＤＥＦＧＨ", "ＡＢＣＤＥＦＧ…"),
+        ("a\u202eb", "a\ufffdb"),
+        ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
+    ],
+)
+def test_a_name_is_cut_where_its_box_has_no_more_room_and_not_before(title: str, shown: str) -> None:
+    assert shown in texts(drawn(titled(title)))
+
+
+@pytest.mark.parametrize(
+    ("sources", "title", "shown"),
+    [
+        (("s1",), "納" * 82, "納" * 82),
+        (("s1",), "納" * 83, "納" * 81 + "…"),
+        (("s1", "s2"), "An agreement that all of them have waited for since long", None),
+    ],
+)
+def test_the_name_of_a_move_is_cut_where_its_lane_has_no_more_room_and_not_before(
+    sources: tuple[str, ...], title: str, shown: str | None
+) -> None:
+    picture = drawn(in_a_row(8, far=Move(source=sources, target="s8", title=title)))
+    assert (shown or title) in texts(picture)

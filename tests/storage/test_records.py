@@ -9,6 +9,7 @@ import pickle
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
@@ -414,7 +415,10 @@ def test_a_value_of_one_of_several_types_keeps_its_type(fields: dict[str, object
 def test_a_value_of_none_of_several_types_is_refused() -> None:
     records = Records().register(Choices, name="Choices", schema=1)
     assert dump_refusal(Choices(at=AT, by="noa", one=0.5), records).field == "one"
-    assert refusal(records.dump(Choices(at=AT, by="noa")) | {"one": 0.5}, records=records).field == "one"
+    data = records.dump(Choices(at=AT, by="noa"))
+    assert refusal(data | {"one": 0.5}, records=records).field == "one"
+    assert refusal(data | {"one": [1, "x"]}, records=records).field == "one[1]"
+    assert refusal(data | {"fourth": []}, records=records).field == "fourth"
 
 
 texts = st.text(
@@ -490,6 +494,11 @@ def test_a_name_in_the_data_is_never_imported_or_evaluated(name: str, monkeypatc
         records.load({"type": name, "schema": 1})
 
 
+def test_a_fault_in_a_subclass_is_found_where_it_stands() -> None:
+    opened = DealOpened(at=AT, by="noa", deal=SaaSDeal(id="D-1", name="Order desk", seats="many"))
+    assert dump_refusal(opened, saas_records()).field == "deal.seats"
+
+
 def test_a_class_and_a_name_are_registered_once() -> None:
     records = saas_records()
     with pytest.raises(InvalidValue, match="registered once"):
@@ -510,6 +519,13 @@ def test_only_classes_of_attrs_with_a_schema_number_are_registered() -> None:
         Records().register(SaaSDeal, name="SaaSDeal", schema=0)
     with pytest.raises(InvalidValue, match="counts from 1"):
         Records().register(SaaSDeal, name="SaaSDeal", schema=True)
+
+
+def test_a_name_in_stored_data_is_a_line_of_at_most_sixty_characters() -> None:
+    assert "x" * 60 in Records().register(SaaSDeal, name="x" * 60, schema=1).names
+    for name in ("x" * 61, "two\nlines", ""):
+        with pytest.raises(InvalidValue, match="name"):
+            Records().register(SaaSDeal, name=name, schema=1)
 
 
 def test_a_field_cannot_be_called_what_a_record_says_of_itself() -> None:
@@ -555,6 +571,12 @@ def test_a_closed_choice_of_anything_but_text_or_whole_numbers_is_refused() -> N
 def test_a_type_of_the_library_is_written_in_one_way_only() -> None:
     with pytest.raises(InvalidValue, match="knows how"):
         Records().write_as_text(Money, parse=lambda text: Money(text, "EUR"))
+
+
+def test_a_type_of_your_own_may_come_after_the_class_that_holds_it() -> None:
+    records = Records().register(EverythingNoted, name="EverythingNoted", schema=1).write_as_text(UUID, parse=UUID)
+    event = EverythingNoted(at=AT, by="noa", key=UUID(int=1))
+    assert records.load(records.dump(event)) == event
 
 
 def test_text_that_stands_for_no_value_of_your_type_is_refused_without_repeating_it() -> None:
@@ -641,8 +663,10 @@ def test_an_update_of_a_lead_cannot_smuggle_in_its_stage() -> None:
         ([{"field": "nmae", "value": "x"}], "changes[0].field"),
         ([{"field": "name", "of": "Contact", "value": "x"}], "changes[0].of"),
         ([{"field": "name", "of": 5, "value": "x"}], "changes[0].of"),
+        ([{"field": "name", "of": [], "value": "x"}], "changes[0].of"),
         ([{"field": "name", "value": 5}], "changes[0].value"),
         ([{"field": "owner", "value": "a"}, {"field": "owner", "value": "b"}], "changes[1].owner"),
+        ([None] * 100_001, "changes"),
     ],
 )
 def test_an_update_that_makes_no_sense_is_refused(changes: object, field: str) -> None:
@@ -780,15 +804,24 @@ def test_without_unknown_fields_keeping_changes_nothing() -> None:
 
 def test_what_is_kept_is_plain_data_within_limits() -> None:
     records, data = Records(unknown="keep"), Records().dump(a_deal())
-    deep: object = 1
-    for _ in range(30):
-        deep = [deep]
-    for bad in (deep, float("nan"), {1: 2}, {1, 2}, "\x00", 2**70, object()):
-        assert refusal(data | {"mood": bad}, records=records).field.startswith("mood")
+    for bad in (float("nan"), {1: 2}, {1, 2}, "\x00", 2**70, object()):
+        for around in (bad, [bad], {"today": bad}, {"today": [1, {"noon": bad}]}):
+            assert refusal(data | {"mood": around}, records=records).field == "mood"
     assert refusal(data | {"\x00": 1}, records=records)
     circle: list[object] = []
     circle.append(circle)
     assert refusal(data | {"mood": circle}, records=records).field == "mood"
+
+
+@pytest.mark.parametrize("around", [lambda one: [one], lambda one: {"a": one}], ids=["lists", "objects"])
+def test_what_is_kept_is_nested_up_to_twenty_levels(around: Callable[[object], object]) -> None:
+    records, data = Records(unknown="keep"), Records().dump(a_deal())
+    deep: object = 1
+    for _ in range(20):
+        deep = around(deep)
+    kept = data | {"mood": deep}
+    assert records.dump(records.load(kept)) == kept
+    assert refusal(data | {"mood": around(deep)}, records=records).field == "mood"
 
 
 def test_unknown_fields_are_refused_or_kept() -> None:
@@ -890,9 +923,50 @@ def test_of_several_records_the_wrong_one_is_named() -> None:
     assert refusal(data).field == "tasks[1]"
 
 
-@pytest.mark.parametrize("data", [None, 5, "Deal", [], {}, {"type": 5}, {"type": "Deal"}, {"schema": 1}])
-def test_what_is_no_record_is_refused(data: object) -> None:
-    refusal(data)
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        (None, "data"),
+        (5, "data"),
+        ("Deal", "data"),
+        ([], "data"),
+        ({}, "type"),
+        ({"type": 5}, "type"),
+        ({"type": []}, "type"),
+        ({"type": "Deal"}, "schema"),
+        ({"schema": 1}, "type"),
+    ],
+    ids=str,
+)
+def test_what_is_no_record_is_refused(data: object, field: str) -> None:
+    assert refusal(data).field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "wanted", "kind"),
+    [
+        ("seats", None, "a whole number", "null"),
+        ("seats", True, "a whole number", "boolean"),
+        ("label", 5, "text", "integer"),
+        ("share", "0.1", "a number", "string"),
+        ("length", 0.1, "a whole number of microseconds", "number"),
+        ("when", [], "a time of day", "array"),
+        ("when", {}, "a time of day", "object"),
+        ("key", 5, "a UUID as text", "integer"),
+        ("tree", 5, "an object", "integer"),
+        ("row", {}, "an array of 3", "object"),
+        ("price", 5, "one of string, object", "integer"),
+    ],
+)
+def test_data_of_the_wrong_kind_is_told_which_it_is_and_which_it_must_be(
+    field: str, value: object, wanted: str, kind: str
+) -> None:
+    records = everything_records()
+    error = refusal(records.dump(EverythingNoted(at=AT, by="noa")) | {field: value}, records=records)
+    assert type(error) is WrongType
+    assert error.field == field
+    assert wanted in error.rule
+    assert error.way_out == f"this is of kind {kind}"
 
 
 def test_a_record_of_another_class_than_expected_is_refused() -> None:
@@ -906,6 +980,7 @@ def test_validators_run_on_what_is_read() -> None:
     records = saas_records()
     data = records.dump(SeatsAgreed(at=AT, by="noa", seats=5)) | {"seats": -77}
     error = refusal(data, records=records)
+    assert error.field == "data"
     assert "ValueError" in str(error)
     assert "-77" not in str(error)
 
@@ -1071,6 +1146,13 @@ def test_text_of_a_closed_choice_in_a_plain_field_is_plain_text() -> None:
     assert everything_records().load(data) == event
 
 
+def test_a_value_of_another_class_is_told_which_it_must_be() -> None:
+    for fields, wanted in (({"tree": "top"}, "Node"), ({"task": Node(name="top")}, "Task"), ({"size": 1}, "Size")):
+        error = dump_refusal(EverythingNoted(at=AT, by="noa", **fields), everything_records())
+        assert type(error) is WrongType
+        assert wanted in error.rule
+
+
 def test_a_value_of_a_registered_subclass_says_what_it_is() -> None:
     @attrs.frozen(kw_only=True)
     class Call(Task):
@@ -1090,7 +1172,7 @@ def test_a_recorded_event_keeps_its_place_in_the_history() -> None:
     data = records.dump(recorded)
     assert data["kind"] == "SaaSDeal"
     assert records.load(data, expect=Recorded) == recorded
-    for kind in ("StageChanged", "Nothing", 5):
+    for kind in ("StageChanged", "Nothing", 5, []):
         assert refusal(data | {"kind": kind}, records=records).field == "kind"
     assert dump_refusal(attrs.evolve(recorded, kind=EnterpriseDeal), records).field == "kind"
 
@@ -1150,6 +1232,24 @@ def test_fields_of_your_own_are_in_the_schema() -> None:
 
 def sample_of_everything() -> EverythingNoted:
     return EverythingNoted(at=AT, by="noa", price=Money("5", "EUR"), tree=Node(name="top"), key=UUID(int=1))
+
+
+def test_a_schema_is_that_of_one_class_and_bears_its_name_in_stored_data() -> None:
+    records = Records().register(SaaSDeal, name="Subscription", schema=1)
+    assert records.schema(SaaSDeal)["title"] == "Subscription"
+    schema = records.schema(Deal)
+    assert valid(schema, records.dump(a_deal()))
+    assert not valid(schema, records.dump(SaaSDeal(id="D-1", name="Order desk")))
+
+
+def test_a_class_that_is_held_by_a_row_is_in_the_schema() -> None:
+    @attrs.frozen(kw_only=True)
+    class Placed(Event[Deal]):
+        place: tuple[Node, int] = (Node(name="top"), 1)
+
+    Placed.__annotations__ = {"place": tuple[Node, int]}
+    records = Records().register(Placed, name="Placed", schema=1)
+    assert valid(records.schema(Placed), records.dump(Placed(at=AT, by="noa")))
 
 
 def test_a_class_that_is_not_registered_has_no_schema() -> None:

@@ -94,14 +94,12 @@ def svg(process: Process[E]) -> str:
     below = [place for place, stage in enumerate(stages) if stage.outcome is Outcome.LOST]
     straight, over, between = _sorted_ways(process, row)
     over_y, between_y = _heights(over), _heights(between)
-    top = _EDGE + _LANE * (max(over_y, default=0) + (1 if over else 0))
-    bottom = top + _HEIGHT + _LANE * (max(between_y, default=0) + 1) + _LANE / 2
+    top = _EDGE + (_LANE * (max(over_y.values()) + 1) if over else 0)
+    bottom = top + _HEIGHT + (_LANE * (max(between_y.values()) + 1.5) if between else 0)
     gaps = [_gap(straight, pair) for pair in pairwise(row)]
     corners = _corners(row, below, gaps, top, bottom)
-    lanes = [_Lane(way, top - _LANE * height, above=True) for way, height in zip(over, over_y, strict=True)]
-    lanes += [
-        _Lane(way, top + _HEIGHT + _LANE * height, above=False) for way, height in zip(between, between_y, strict=True)
-    ]
+    lanes = [_Lane(way, top - _LANE * height, above=True) for way, height in over_y.items()]
+    lanes += [_Lane(way, top + _HEIGHT + _LANE * height, above=False) for way, height in between_y.items()]
     width = max(x for x, _ in corners.values()) + _WIDTH + _EDGE
     root = _sheet(process, stages, width, bottom + (_HEIGHT if below else 0) + _EDGE)
     for way in straight:
@@ -145,18 +143,18 @@ def _ways(process: Process[E]) -> Iterator[_Way]:
         yield _Way(title, tuple(dict.fromkeys(sources)), places[target])
 
 
-def _heights(ways: Sequence[_Way]) -> list[int]:
+def _heights(ways: Sequence[_Way]) -> dict[_Way, int]:
     """On which lane each way runs: short ones next to the row, and no two on one lane over the same stage."""
     taken: list[set[int]] = []
-    found = dict.fromkeys(range(len(ways)), 0)
-    for number in sorted(found, key=lambda one: max(ways[one].ends) - min(ways[one].ends)):
-        reach = set(range(min(ways[number].ends), max(ways[number].ends) + 1))
+    found: dict[_Way, int] = {}
+    for way in sorted(ways, key=lambda one: max(one.ends) - min(one.ends)):
+        reach = set(range(min(way.ends), max(way.ends) + 1))
         height = next((lane for lane, stages in enumerate(taken) if not stages & reach), len(taken))
         if height == len(taken):
             taken.append(set())
         taken[height] |= reach
-        found[number] = height + 1
-    return list(found.values())
+        found[way] = height + 1
+    return {way: found[way] for way in ways}
 
 
 def _gap(straight: Iterable[_Way], pair: tuple[int, int]) -> float:
@@ -269,7 +267,7 @@ def _name_lane(
 ) -> None:
     """The name of the move over the longest part of its lane that nothing joins."""
     ends = sorted(x for x, _ in points.values())
-    start, end = max(pairwise(ends), key=lambda part: part[1] - part[0], default=(ends[0], ends[0]))
+    start, end = max(pairwise(ends), key=lambda part: part[1] - part[0])
     (line,) = _in_lines(lane.way.title or "next", max(ends[-1] - ends[0], _WIDTH), most=1)
     half = _wide(line) / 2
     right = max(corner for corner, _ in corners.values()) + _WIDTH

@@ -72,7 +72,7 @@ def unknown_fields(value: object) -> dict[str, JSON]:
 
 def with_unknown_fields(cls: type, values: dict[str, object], unknown: dict[str, JSON]) -> object:
     """An instance that keeps what is unknown, as immutable text."""
-    kept = tuple((name, json.dumps(data, ensure_ascii=False, separators=(",", ":"))) for name, data in unknown.items())
+    kept = tuple((name, json.dumps(data)) for name, data in unknown.items())
     return _keeping(cls)(**values, **{_KEPT: kept})
 
 
