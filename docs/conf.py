@@ -40,6 +40,9 @@ myst_heading_anchors = 3
 nitpick_ignore = [
     # The name that frames go by here; what it stands for belongs to narwhals, whose pages are not looked up.
     ("py:obj", "salesflow.measure.frames.engine.Frame"),
+    # What stands for a part of the terms that is not given is nothing to look up.
+    ("py:obj", "salesflow.deal.closing_terms.countering.UNCHANGED"),
+    ("py:obj", "salesflow.deal.closing_terms.countering.Unchanged.UNCHANGED"),
 ]
 
 autodoc_member_order = "bysource"

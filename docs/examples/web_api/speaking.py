@@ -90,7 +90,7 @@ class Body(Generic[T]):
         self._example = example
         self.called = called or cls.__name__
         self._required = _required(cls)
-        self._schema: Schema = records.schema(cls)
+        self._schema: Schema = {**records.schema(cls)}
         said: Schema = self._schema["$defs"][self._root]["properties"]
         self._tags = {tag: said[tag]["const"] for tag in TAGS if tag in said}
 
