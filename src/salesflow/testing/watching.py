@@ -48,7 +48,7 @@ _CLOCK_FUNCTIONS = frozenset(
         "sleep",
     }
 )
-_INSIDE = frozenset({"fspath"})
+_INSIDE = frozenset({"fspath", "_path_normpath", "_path_splitroot", "_path_splitroot_ex"})
 _IN_MEMORY = frozenset({"StringIO", "BytesIO"})
 """What belongs to a module that reaches outside, and does not."""
 _BUILTINS = frozenset({"open", "print", "input"})
