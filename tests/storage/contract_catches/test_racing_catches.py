@@ -86,4 +86,4 @@ class AwaitsBetweenCheckAndWrite(AsyncSmall):
 
 @pytest.mark.parametrize(("storage", "promise"), DEFECTS.cases, ids=named)
 def test_a_defect_is_caught(storage: type[Any], promise: str) -> None:
-    DEFECTS.expect_caught(storage, promise)
+    DEFECTS.expect_caught(storage, promise, tries=20)
