@@ -209,6 +209,11 @@ def test_a_deal_that_is_not_there_is_not_found(client: Client) -> None:
         assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (404, "not-found")
 
 
+def test_a_wrong_name_that_a_deal_happens_to_have_is_a_wrong_name(client: Client) -> None:
+    client.opened("prize")
+    assert client.post("/deals/prize/moves", {"move": "lose", "reason": "prize"}, seen=1).status_code == 422
+
+
 def test_an_id_that_is_taken_is_a_conflict(client: Client) -> None:
     client.opened()
     answer = client.post("/deals", {"id": "D-1", "name": "Another"})
