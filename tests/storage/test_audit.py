@@ -210,6 +210,24 @@ def test_an_entry_that_comes_twice_is_out_of_its_place() -> None:
     assert broken(renumbered([*entries[:3], entries[1], *entries[3:]])) == (4, "swapped")
 
 
+def test_an_entry_that_stands_for_another_that_is_gone_is_out_of_its_place() -> None:
+    entries = journal()
+    for earlier in (0, 1):
+        assert broken([*entries[:2], entries[earlier], *entries[3:]]) == (3, "swapped")
+
+
+def test_an_entry_with_the_number_of_another_is_out_of_its_place() -> None:
+    entries = journal()
+    for number in (1, 5, 70):
+        entries[2] = attrs.evolve(entries[2], position=number)
+        assert broken(entries) == (3, "swapped")
+
+
+@pytest.mark.parametrize("left", range(1, 8))
+def test_an_entry_that_alone_is_left_says_that_those_before_it_were_dropped(left: int) -> None:
+    assert broken([journal()[left]]) == (1, "dropped")
+
+
 def test_a_forged_entry_at_the_end_is_found_where_the_secret_is_not_known() -> None:
     entries = journal()
     other = AuditChain(secret=b"another secret of 16 bytes")
@@ -376,6 +394,11 @@ def test_a_secret_that_can_be_tried_is_refused(secret: object) -> None:
     with pytest.raises(InvalidValue, match="16 bytes") as refused:
         AuditChain(secret=secret)  # type: ignore[arg-type]
     assert "short" not in str(refused.value)
+
+
+def test_a_secret_of_sixteen_bytes_will_do() -> None:
+    chain = AuditChain(secret=b"sixteen bytes it")
+    assert chain.verify(journal(chain)) is None
 
 
 def test_entries_without_links_are_no_chain() -> None:

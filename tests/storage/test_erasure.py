@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import cast, get_args
 
 import attrs
@@ -193,6 +194,16 @@ def test_the_plan_says_which_events_to_rewrite_and_which_to_append() -> None:
     assert plan.after.version == 4
 
 
+def test_the_plan_of_an_erasure_that_was_done_before_says_what_is_stored() -> None:
+    storage = stored(added(a_known_contact()))
+    first = storage.erase(Contact, "C-1", by="noa", at=LATER)
+    storage.commit(updated(storage.get(Contact, "C-1"), owner="eve"))
+    plan = planned_erasure(storage.history(Contact, "C-1"), by="dan", at=LATER)
+    assert plan.erasure == first
+    assert (plan.expected_version, plan.recorded, plan.rewritten) == (3, None, ())
+    assert plan.before == plan.after == storage.get(Contact, "C-1")
+
+
 def test_a_plan_needs_a_history() -> None:
     with pytest.raises(InvalidValue, match="history"):
         planned_erasure([], by="noa", at=LATER)
@@ -270,6 +281,14 @@ def test_a_key_of_own_kinds_is_known_again_where_the_storage_was_told_of_them() 
     assert storage.commit(changes.with_key("request 1")) == first
 
 
+def test_what_a_storage_was_told_of_own_kinds_its_tenants_know() -> None:
+    changes = ChangeSet.of(change(None, ContactAdded(at=NOW, by="noa", contact=Patient(id="C-1", name="Zelda"))))
+    tenant = stored(records=Records().register(Patient, name="Patient", schema=1)).for_tenant("acme")
+    first = tenant.commit(changes.with_key("request 1"))
+    tenant.erase(Contact, "C-1", by="noa", at=LATER)
+    assert tenant.commit(changes.with_key("request 1")) == first
+
+
 def test_without_being_told_of_own_kinds_nothing_is_erased_rather_than_half() -> None:
     changes = ChangeSet.of(change(None, ContactAdded(at=NOW, by="noa", contact=Patient(id="C-1", name="Zelda"))))
     storage = stored(changes.with_key("request 1"))
@@ -289,6 +308,14 @@ def test_unique_keys_of_who_was_erased_are_free_and_those_that_are_not_personal_
     storage.commit(added(a_contact("C-2", email="zelda@quint.example")))
     with pytest.raises(DuplicateKey):
         storage.commit(added(a_contact("C-3", owner="dan")))
+
+
+def test_a_unique_key_is_asked_of_its_own_kind_alone() -> None:
+    storage = MemoryStorage(unique=[UniqueKey(Organization, "tax id", attrgetter("tax_id"))])
+    storage.commit(added(a_contact()) | added(an_organization(tax_id="IL-005")))
+    storage.commit(updated(storage.get(Contact, "C-1"), notes="tall"))
+    storage.erase(Contact, "C-1", by="noa", at=LATER)
+    assert storage.get(Contact, "C-1").name == ERASED
 
 
 def test_deals_that_point_to_the_person_keep_everything() -> None:

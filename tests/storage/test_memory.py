@@ -235,6 +235,13 @@ def test_one_key_from_many_threads_is_written_once() -> None:
     assert receipts == [Receipt(versions=(("Deal", "D-1", 1),), key="request-7")] * 8
 
 
+@pytest.mark.parametrize("tenant", ["", "two\nlines", 7])
+def test_a_tenant_has_a_name_of_one_line(tenant: Any) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        MemoryStorage().for_tenant(tenant)
+    assert refused.value.field == "tenant"
+
+
 @pytest.mark.parametrize("given", [{"after": -1}, {"after": "1"}, {"after": True}, {"limit": 0}, {"limit": 10_001}])
 def test_a_section_of_the_journal_that_makes_no_sense_is_refused(given: dict[str, int]) -> None:
     with pytest.raises(InvalidValue, match=next(iter(given))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -97,6 +98,9 @@ def test_what_is_equal_has_the_same_key(kind: str, data: st.DataObject) -> None:
         (True, "250001"),
         (Decimal("48000.10"), "25004480001"),
         (Decimal("-48000.10"), "04995519998:"),
+        (Decimal("1e-5000"), "200001"),
+        (Decimal("-1e-5000"), "099998:"),
+        (Decimal("9e4999"), "299999"),
         (Money("9.50", "EUR"), "EUR2500095"),
         (date(1, 2, 3), "0001-02-03"),
         (datetime(2026, 11, 2, 9, tzinfo=timezone(timedelta(hours=2))), "2026-11-02T07:00:00.000000"),
@@ -135,6 +139,18 @@ def test_a_refusal_does_not_repeat_the_text() -> None:
     with pytest.raises(InvalidValue) as refused:
         text_key("secret" * 60)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system sets no time zone for one process")
+def test_a_moment_has_the_same_key_whatever_the_clock_of_the_machine_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(2026, 11, 2, 9, tzinfo=timezone(timedelta(hours=2)))
+    try:
+        monkeypatch.setenv("TZ", "XYZ-5")
+        time.tzset()
+        assert text_key(at) == "2026-11-02T07:00:00.000000"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_the_first_and_the_last_moment_have_keys() -> None:
