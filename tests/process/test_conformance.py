@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from salesflow import InvalidValue, UnknownName, WrongType
 from salesflow.leads.lead_process import LeadProcess
+from salesflow.process import conformance
 from salesflow.process.conformance import Activities, CaseEvent, Deviation, DeviationKind
 from salesflow.standard import StandardProcess
 
@@ -35,6 +37,13 @@ def test_a_case_that_walked_the_process_fits() -> None:
     assert (found.cases, found.fitting, found.events) == (1, 1, 6)
     assert found.deviation("C-1") is None
     assert found.variant("C-1").is_closed
+    assert found.process == "standard 1"
+
+
+def test_an_empty_log_has_no_cases() -> None:
+    found = PROCESS.replay([])
+    assert (found.events, found.ignored, found.cases, found.fitting) == (0, 0, 0, 0)
+    assert (found.skipped, found.repeated, list(found.deviating())) == ({}, {}, [])
 
 
 def test_a_case_under_way_fits_as_far_as_it_went() -> None:
@@ -61,9 +70,9 @@ def test_what_was_skipped_is_a_way_over_open_stages_and_not_through_a_loss() -> 
 
 def test_a_case_that_begins_in_the_middle_has_a_wrong_start() -> None:
     found = first("approach", "presentation")
-    assert found is not None
-    assert (found.kind, found.nth, found.source) == (DeviationKind.WRONG_START, 1, None)
-    assert found.skipped == ("advance", "advance")
+    assert found == Deviation(
+        kind=DeviationKind.WRONG_START, nth=1, source=None, target="approach", skipped=("advance", "advance")
+    )
 
 
 def test_entering_the_stage_that_a_case_is_in_is_a_repetition() -> None:
@@ -99,6 +108,19 @@ def test_deviating_cases_are_given_one_by_one_in_the_order_of_the_log() -> None:
     found = PROCESS.replay(log(("approach",), WON, ("prospecting", "closing")))
     assert [(case, deviation.nth) for case, deviation in found.deviating()] == [("C-1", 1), ("C-3", 2)]
     assert found.skipped == {"advance": 2, "pass_over_objections": 1}
+
+
+def test_what_is_repeated_comes_by_how_often_and_then_by_name() -> None:
+    found = PROCESS.replay(
+        log(
+            ("approach", "prospecting", "prospecting"),
+            ("prospecting", "preparation", "preparation"),
+            ("prospecting", "lost", "lost", "lost"),
+            ("prospecting", "preparation", "approach", "approach"),
+            ("prospecting", "preparation", "approach", "approach", "presentation"),
+        )
+    )
+    assert list(found.repeated.items()) == [("approach", 2), ("lost", 1), ("preparation", 1), ("prospecting", 1)]
 
 
 def test_activities_of_another_system_are_mapped_to_stages() -> None:
@@ -150,6 +172,44 @@ def test_events_of_a_case_out_of_order_are_refused_and_those_of_different_cases_
 def test_a_row_that_is_no_event_is_refused(row: object) -> None:
     with pytest.raises(WrongType, match="aware moment"):
         PROCESS.replay([row])  # type: ignore[list-item]
+
+
+def test_a_row_that_is_no_event_is_told_by_its_place_in_the_log() -> None:
+    rows: list[Any] = [*log(WON[:2]), ("C-2", "prospecting")]
+    with pytest.raises(WrongType) as refused:
+        PROCESS.replay(rows)
+    assert refused.value.field == "event 3"
+
+
+def test_two_events_of_a_case_at_one_moment_are_in_order() -> None:
+    found = PROCESS.replay([("C-1", "prospecting", START), ("C-1", "preparation", START)])
+    assert found.variant("C-1").stages == WON[:2]
+
+
+def test_a_log_has_a_million_ways_at_most_however_many_cases_go_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance, "MAX_WAYS", 6)
+    assert PROCESS.replay(log(WON, WON, WON[:4], WON)).cases == 4
+    with pytest.raises(InvalidValue) as refused:
+        PROCESS.replay(log(WON, ("prospecting", "lost")))
+    assert refused.value.field == "events"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"stages": {"": "prospecting"}}, "activity"),
+        ({"stages": {5: "prospecting"}}, "activity"),
+        ({"stages": {}, "ignored": ["two\nlines"]}, "activity"),
+        ({"stages": None}, "stages"),
+        ({"stages": ["prospecting"]}, "stages"),
+        ({"stages": {}, "ignored": "Note added"}, "ignored"),
+        ({"stages": {}, "ignored": 5}, "ignored"),
+    ],
+)
+def test_activities_are_lines_of_text(given: Any, field: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Activities(**given)
+    assert refused.value.field == field
 
 
 def test_the_log_is_read_once() -> None:

@@ -187,6 +187,11 @@ def test_removing_a_stage_that_a_move_needs_breaks_the_process() -> None:
     assert any("move 'pass_over_objections': no stage 'closing'" in fault for fault in faults)
 
 
+def test_removing_the_only_stage_that_a_move_leaves_breaks_the_process() -> None:
+    (fault,) = faults_of(StandardProcess, without=("presentation",))
+    assert fault.startswith("move 'pass_over_objections': no stage 'presentation'")
+
+
 def test_a_move_from_several_stages_goes_on_from_those_that_are_left() -> None:
     class Fast(StandardProcess[Deal]):
         fast = Move(source=("preparation", "approach"), target="closing")
@@ -257,6 +262,11 @@ def test_a_name_that_resembles_nothing_is_told_with_all_there_is() -> None:
 
 def test_a_move_without_a_source_is_refused() -> None:
     assert faults_of(first=Open(), won=Won(), fast=Move(source=(), target="won")) == ("move 'fast' has no source",)
+
+
+def test_the_title_of_a_move_is_text() -> None:
+    fast = Move(source="first", target="won", title=5)  # type: ignore[arg-type]  # the mistake
+    assert faults_of(first=Open(), won=Won(), fast=fast) == ("move 'fast': title must be text, not 5",)
 
 
 def test_a_move_does_not_lead_to_where_it_began() -> None:
@@ -386,6 +396,12 @@ def test_the_requirements_of_a_move_are_checked_too() -> None:
     )
 
 
+def test_a_requirement_of_a_move_takes_the_deal() -> None:
+    fast = Move(source="first", target="won", requires=(requirement("it is so")(lambda: True),))  # type: ignore[misc, arg-type]  # the mistake
+    (fault,) = faults_of(first=Open(), won=Won(), fast=fast)
+    assert fault.startswith("move 'fast': requirement '<lambda>' must take the deal and nothing else")
+
+
 def test_a_function_without_a_signature_is_taken_at_its_word() -> None:
     builtin = requirement("it is true")(max)  # type: ignore[arg-type]  # a builtin without a signature
     process = define(first=Open(), won=Won(), fast=Move(source="first", target="won", requires=(builtin,)))
@@ -399,6 +415,22 @@ def test_what_a_stage_drops_must_be_a_requirement_that_it_inherits() -> None:
     assert faults_of(first=Odd(), won=Won())[0].startswith(
         "stage Odd: without names 'no_such_thing', which is no inherited requirement (it has none)"
     )
+
+
+def test_what_a_stage_inherits_is_told_where_it_drops_something_else() -> None:
+    class Asking(Open):
+        @exit_requirement("they answered")
+        def answered(self, deal: Deal) -> bool:
+            return True
+
+        @exit_requirement("they paid")
+        def paid(self, deal: Deal) -> bool:
+            return True
+
+    class Odd(Asking, without=("payed",)):
+        pass
+
+    assert faults_of(first=Odd(), won=Won())[0].endswith("(it has answered, paid)")
 
 
 # Values ---------------------------------------------------------------------------------------------------------------
@@ -461,7 +493,9 @@ def test_approval_rules_are_approval_rules_and_each_key_is_listed_once() -> None
 
 def test_a_migration_leads_into_a_stage_that_exists() -> None:
     lost = Migration(process="old", version=1, stages={"demo": "frist"})
-    assert any("'frist'" in fault for fault in faults_of(first=Open(), won=Won(), migrations=(lost,)))
+    assert faults_of(first=Open(), won=Won(), migrations=(lost,)) == (
+        "migration from old 1: no stage 'frist'; did you mean 'first'?",
+    )
     assert any("migration" in fault for fault in faults_of(first=Open(), won=Won(), migrations=("old",)))
 
 
@@ -575,14 +609,14 @@ def test_a_stage_class_that_was_not_called_is_told() -> None:
     assert any("second" in fault for fault in faults)
 
 
-def test_two_lines_of_inheritance_lose_nothing_silently() -> None:
-    one = define(StandardProcess, review=Open(after="approach"))
-    other = define(StandardProcess, survey=Open(after="approach"))
-    try:
-        both = define(one, other)()
-    except ProcessDefinitionError:
-        return
-    assert {"review", "survey"} <= {stage.key for stage in both.stages}
+def test_a_process_derives_from_one_process() -> None:
+    class Reviewed(StandardProcess[Deal]):
+        review = Open(after="approach")
+
+    class Surveyed(StandardProcess[Deal]):
+        survey = Open(after="approach")
+
+    assert faults_of(Reviewed, Surveyed)[0].startswith("it derives from Reviewed and Surveyed; derive from one")
 
 
 def test_a_stage_for_other_deals_than_those_of_the_process_is_refused() -> None:

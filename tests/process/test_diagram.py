@@ -105,3 +105,44 @@ def test_closed_stages_have_a_double_line_in_dot() -> None:
     assert '    s7 [label="Follow-up", peripheries=2];' in lines
     assert '    s1 [label="Prospecting"];' in lines
     assert '    s4 -> s6 [label="Pass over objection handling"];' in lines
+
+
+class Asking(Stage[Deal]):
+    title = 'What "they" want\\need'
+
+
+class Small(SalesProcess[Deal]):
+    first = First()
+    asking = Asking()
+    won = Won()
+    fast = Move(source="first", target="won", title="Fast, and don't ask")
+
+
+def test_a_whole_process_in_dot() -> None:
+    assert dot(Small()) == (
+        "digraph process {\n"
+        "    rankdir=LR;\n"
+        '    node [shape=box, style="rounded"];\n'
+        '    s1 [label="First"];\n'
+        '    s2 [label="What \\"they\\" want\\\\need"];\n'
+        '    s3 [label="Won", peripheries=2];\n'
+        '    s1 -> s2 [label="Advance"];\n'
+        '    s2 -> s3 [label="Win"];\n'
+        '    s1 -> s3 [label="Fast, and don\'t ask"];\n'
+        "}\n"
+    )
+
+
+def test_a_whole_process_in_mermaid() -> None:
+    assert Small().diagram() == (
+        "stateDiagram-v2\n"
+        "    direction LR\n"
+        '    state "First" as s1\n'
+        '    state "What #34;they#34; want#92;need" as s2\n'
+        '    state "Won" as s3\n'
+        "    [*] --> s1\n"
+        "    s1 --> s2: Advance\n"
+        "    s2 --> s3: Win\n"
+        "    s1 --> s3: Fast, and don't ask\n"
+        "    s3 --> [*]\n"
+    )

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesflow import Deal, LossReason, Outcome, SalesProcess, Stage, exit_requirement
+from salesflow import Deal, LossReason, Outcome, SalesProcess, Stage, entry_requirement, exit_requirement
 from salesflow.process.guide import escaped
 from salesflow.standard import StandardProcess
 
@@ -48,6 +48,39 @@ def test_a_stage_that_says_little_has_a_short_chapter() -> None:
     assert Process().guide() == (
         "# process\n\n## 1. First\n\n**Where it goes**\n\n- Win → Won\n\n## 2. Won\n\n*A deal here is won.*\n\n"
         "**Where it goes**\n\n- Reopen → First\n"
+    )
+
+
+def test_a_chapter_tells_what_is_asked_before_and_after_and_the_last_one_why_deals_are_lost() -> None:
+    class Review(Stage[Deal]):
+        @entry_requirement("the buyer asked for it")
+        def was_asked_for(self, deal: Deal) -> bool:
+            return True
+
+        @exit_requirement("the answers are complete", hint="Answer what is left.")
+        def is_complete(self, deal: Deal) -> bool:
+            return True
+
+    class Won(Stage[Deal]):
+        outcome = Outcome.WON
+
+    class Lost(Stage[Deal]):
+        outcome = Outcome.LOST
+
+    class Process(SalesProcess[Deal], without=("reopen",)):
+        review = Review()
+        won = Won()
+        lost = Lost()
+        loss_reasons = (LossReason("price", "Price"), LossReason("other", "Other", needs_note=True))
+
+    assert Process().guide() == (
+        "# process\n\n## 1. Review\n\n"
+        "**Before entering**\n\n- the buyer asked for it\n\n"
+        "**Before leaving**\n\n- the answers are complete: Answer what is left.\n\n"
+        "**Where it goes**\n\n- Win → Won\n- Lose → Lost\n\n"
+        "## 2. Won\n\n*A deal here is won.*\n\n"
+        "## 3. Lost\n\n*A deal here is lost.*\n\n"
+        "**Reasons for a loss**\n\n- Price (`price`)\n- Other (`other`), with a note\n"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from salesflow import (
     MoveNotAllowed,
     MoveRefused,
     Outcome,
+    ProcessDefinitionError,
     SalesProcess,
     Stage,
     UnknownName,
@@ -70,6 +73,29 @@ def test_a_move_shows_where_it_leads() -> None:
 
 def test_a_move_is_called_as_its_title_says_or_else_as_its_key() -> None:
     assert (Ours.fast_track.label, Ours.rescue.label) == ("Take the fast track", "Rescue")
+
+
+def test_a_move_that_stands_in_no_process_has_no_name_yet() -> None:
+    loose = Move(source="a", target="b")
+    assert (loose.key, loose.label) == ("", "")
+
+
+def test_the_stages_of_a_move_may_be_kept_in_an_enumeration() -> None:
+    class Key(str, Enum):  # noqa: UP042  # as it was written before StrEnum
+        FIRST = "first"
+        THIRD = "third"
+
+    class Process(Ours):
+        quick = Move(source=Key.FIRST, target=Key.THIRD)
+
+    sale = Process().open(id="D-1", name="x", owner="noa", by="noa", at=NOW)
+    assert sale.move(Process.quick).key == "third"
+
+
+@pytest.mark.parametrize("ends", [{"source": 5, "target": "third"}, {"source": "first", "target": 5}], ids=str)
+def test_what_is_no_stage_is_no_end_of_a_move(ends: Any) -> None:
+    with pytest.raises(ProcessDefinitionError, match="no stage '5'"):
+        types.new_class("Process", (Ours,), {}, lambda body: body.update(odd=Move(**ends)))
 
 
 def test_a_move_may_be_named_or_given() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from walks import NOW
 
-from salesflow import Deal, Outcome, SalesProcess, Stage, entry_requirement, exit_requirement
+from salesflow import Deal, Outcome, SalesProcess, Stage, entry_requirement, exit_requirement, requirement
 from salesflow.process.requirement import RequirementKind
 
 
@@ -54,6 +54,24 @@ def test_a_stage_shows_its_key_or_else_its_class() -> None:
 
     assert repr(Process.first) == "<Stage first>"
     assert repr(Review()) == "<Stage Review>"
+
+
+def test_a_stage_that_stands_in_no_process_has_no_name_yet() -> None:
+    assert (Review().key, Review().label) == ("", "")
+
+
+def test_a_requirement_has_a_hint_only_where_one_was_given() -> None:
+    class Hinted(Stage[Deal]):
+        @entry_requirement("it is known", hint="Ask.")
+        def is_known(self, deal: Deal) -> bool:
+            return True
+
+    assert [(one.name, one.hint) for one in (*Review().requirements(), *Hinted().requirements())] == [
+        ("was_asked_for", ""),
+        ("answers_are_complete", "Answer what is left."),
+        ("is_known", "Ask."),
+    ]
+    assert requirement("it is so")(lambda deal: True).hint == ""
 
 
 def test_the_docstring_says_what_the_stage_is_for() -> None:

@@ -44,7 +44,7 @@ __all__ = [
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """A fault for a name that does not exist: ``no stage 'closng'; did you mean 'closing'?``"""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=3)
+    near = difflib.get_close_matches(name, names)
     return f"no {kind} {name!r}; " + (f"did you mean {one_of(near)}?" if near else f"there is {one_of(names)}")
 
 
@@ -188,6 +188,9 @@ def move_faults(moves: Mapping[str, Move[Never]], stages: Mapping[str, Position[
         for end in (*move.sources, move.target):
             if end not in stages:
                 yield f"move {key!r}: {unknown('stage', end, stages)}"
+        title: object = move.title
+        if not isinstance(title, str):
+            yield f"move {key!r}: title must be text, not {title!r}"
         if not move.sources:
             yield f"move {key!r} has no source"
         if move.target in move.sources:

@@ -42,8 +42,16 @@ MAX_WAYS: Final = 1_000_000
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def _as_dict(stages: Mapping[str, str]) -> dict[str, str]:
-    return dict(stages)
+def _stages(given: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(given, Mapping):
+        raise WrongType("says the stage of each activity", field="stages", way_out='give {"Demo": "presentation"}')
+    return dict(given)
+
+
+def _ignored(given: Iterable[str]) -> frozenset[str]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise WrongType("must be several activities", field="ignored", way_out='put it into a list: ["Note added"]')
+    return frozenset(given)
 
 
 @attrs.frozen(kw_only=True)
@@ -54,12 +62,16 @@ class Activities:
         stages: the key of the stage that an activity enters, by the activity.
         ignored: activities that say nothing about stages ("mail sent").
 
+    Raises:
+        WrongType: the stages are no mapping, the ignored ones no list, or an activity is no text.
+        InvalidValue: an activity is no line of text, or is in both.
+
     Example:
         ``Activities(stages={"Qualified": "preparation", "Demo": "presentation"}, ignored=["Note added"])``
     """
 
-    stages: Mapping[str, str] = attrs.field(converter=_as_dict)
-    ignored: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    stages: Mapping[str, str] = attrs.field(converter=_stages)
+    ignored: frozenset[str] = attrs.field(default=frozenset(), converter=_ignored)
 
     def __attrs_post_init__(self) -> None:
         for activity in (*self.stages, *self.ignored):
@@ -104,12 +116,11 @@ _NOWHERE: Final[Mapping[str, _Way]] = {}
 class _Way:
     """A place in the tree of ways: where each activity leads on to."""
 
-    __slots__ = ("_on", "before", "fits", "get", "stage")
+    __slots__ = ("_on", "before", "get", "stage")
 
-    def __init__(self, before: _Way | None, stage: str, *, fits: bool) -> None:
+    def __init__(self, before: _Way | None, stage: str) -> None:
         self.before = before
         self.stage = stage
-        self.fits = fits
         self.get: Callable[[str], _Way | None] = _NOWHERE.get
         self._on: dict[str, _Way] | None = None
 
@@ -189,8 +200,9 @@ class Conformance:
     def deviating(self) -> Iterator[tuple[str, Deviation]]:
         """The cases that do not fit, each with where it first deviates, in the order in which they begin in the log."""
         for case, place in self._places.items():
-            if place in self._numbers and not place.fits:
-                yield case, self.variants[self._numbers[place]].deviations[0]
+            if place in self._numbers:
+                for first in self.variants[self._numbers[place]].deviations[:1]:
+                    yield case, first
 
 
 def replayed_log(
@@ -230,7 +242,7 @@ class _Log(Generic[W]):
         self._process = process
         self._activities = activities
         self._judge = Judge(process)
-        self._start = _Way(None, "", fits=True)
+        self._start = _Way(None, "")
         self._places: dict[str, _Way] = {}
         self._latest: dict[str, datetime] = {}
         self._grown = self._ignored = self._number = 0
@@ -272,8 +284,7 @@ class _Log(Generic[W]):
         if self._grown == MAX_WAYS:
             raise InvalidValue(f"a log goes at most {MAX_WAYS:,} different ways", field="events", way_out="split it")
         self._grown += 1
-        fits = here.fits and self._judge.allows(here.stage, stage)
-        place = _Way(here, stage, fits=fits)
+        place = _Way(here, stage)
         here.leads_to(activity, place)
         return place
 
@@ -286,12 +297,10 @@ class _Log(Generic[W]):
         """The ways counted and judged; those that enter the same stages by other activities are one."""
         counts: Counter[tuple[str, ...]] = Counter()
         stages_of: dict[_Way, tuple[str, ...]] = {}
-        fits: dict[tuple[str, ...], bool] = {}
         for place, count in Counter(self._places.values()).items():
             if place is not self._start:
                 stages = stages_of[place] = place.stages()
                 counts[stages] += count
-                fits[stages] = place.fits
         ordered = sorted(counts, key=lambda stages: (-counts[stages], stages))
         number = {stages: nth for nth, stages in enumerate(ordered)}
         closed = {stage.key for stage in self._process.stages if not stage.is_open}
@@ -303,7 +312,7 @@ class _Log(Generic[W]):
                 Variant(
                     stages=stages,
                     count=counts[stages],
-                    deviations=() if fits[stages] else tuple(self._judge.deviations(stages)),
+                    deviations=tuple(self._judge.deviations(stages)),
                     ends=stages[-1],
                     is_closed=stages[-1] in closed,
                 )

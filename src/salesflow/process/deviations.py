@@ -66,12 +66,7 @@ class Judge(Generic[W]):
         self._moves: dict[str, dict[str, str]] = {stage.key: {} for stage in process.stages}
         for route in process.routes:
             self._moves[route.source].setdefault(route.target, route.move)
-        self._allowed = {("", self._first)} | {(source, to) for source, ways in self._moves.items() for to in ways}
         self._ways: dict[tuple[str, str], tuple[str, ...] | None] = {}
-
-    def allows(self, source: str, target: str) -> bool:
-        """Whether a move leads from the one to the other; from nowhere that is opening."""
-        return (source, target) in self._allowed
 
     def deviations(self, stages: Iterable[str]) -> Iterator[Deviation]:
         """Where a way leaves what the process allows."""

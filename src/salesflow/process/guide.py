@@ -28,7 +28,7 @@ def escaped(text: str) -> str:
     one_line = " ".join(text.split())
     safe = "".join(_ENTITIES.get(character, character) for character in one_line)
     safe = _SPECIAL.sub(r"\\\1", safe)
-    return re.sub(r"^(\d+)([.)])|^([-=])", r"\1\\\2\3", safe) if safe[:1].isdigit() or safe[:1] in "-=" else safe
+    return re.sub(r"^(\d+)([.)])|^([-=])", r"\1\\\2\3", safe)
 
 
 def guide(process: Process[E]) -> str:

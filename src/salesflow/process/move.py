@@ -108,7 +108,8 @@ class Move(Generic[E_contra]):
 
 
 def _key_of(stage: object) -> str:
-    return stage if isinstance(stage, str) else str(getattr(stage, "key", stage))
+    """The key as bare text: ``transitions`` takes the member of an enumeration for another state than its text."""
+    return str.__str__(stage) if isinstance(stage, str) else str(getattr(stage, "key", stage))
 
 
 @attrs.frozen(kw_only=True, eq=False)
