@@ -37,6 +37,7 @@ from salesflow import (
     StageChanged,
     UnknownName,
     WrongType,
+    entry_requirement,
     fold,
 )
 from salesflow.standard import StandardProcess
@@ -202,11 +203,22 @@ def test_a_hook_does_not_move_the_deal_while_it_is_opened() -> None:
         second = Open()
         won = Won()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(NotNow) as refused:
         Process().open(id="D-1", name="x", by="noa", at=NOW)
+    assert (refused.value.tried, refused.value.because) == ("advance", "the deal is in the middle of 'open'")
 
 
 # Working on a stored deal -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"by": ""}, "by"), ({"by": 5}, "by"), ({"at": NOW.replace(tzinfo=None)}, "at"), ({"at": "now"}, "at")],
+)
+def test_who_works_and_when_is_held_to_its_rule_by_name(given: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        work_on(a_sale().deal, **given)
+    assert refused.value.field == field
 
 
 def test_a_stored_deal_is_taken_up_as_it_is() -> None:
@@ -311,6 +323,56 @@ def test_a_move_without_a_note_has_an_empty_one(stage: str, move: Callable[[Any]
     assert [event.note for event in sale.events if isinstance(event, StageChanged)][-1] == ""
 
 
+@pytest.mark.parametrize(
+    ("stage", "move"),
+    [
+        ("approach", lambda sale, **why: sale.go_back(**why)),
+        ("approach", lambda sale, **why: sale.move("go_back", to="prospecting", **why)),
+        ("closing", lambda sale, **why: sale.win(**why)),
+        ("follow_up", lambda sale, **why: sale.reopen(**why)),
+        ("approach", lambda sale, **why: sale.lose(**{**why, "reason": "price"})),
+    ],
+    ids=["go back", "by name", "win", "reopen", "lose"],
+)
+def test_a_move_keeps_its_reason_and_its_note(stage: str, move: Callable[..., object]) -> None:
+    sale = sale_in(stage)
+    if stage in DONE_IN:
+        DONE_IN[stage](sale)
+    move(sale, reason="they said so", note="on the phone, twice")
+    (made,) = [event for event in sale.events[-2:] if isinstance(event, StageChanged)]
+    assert (made.reason, made.note) == ("price" if made.move == "lose" else "they said so", "on the phone, twice")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"reason": ""}, "reason"),
+        ({"reason": 5}, "reason"),
+        ({"reason": "x" * 1001}, "reason"),
+        ({"reason": "two\nlines"}, "reason"),
+        ({"note": 5}, "note"),
+        ({"reason": "they know us", "note": "x" * 10_001}, "note"),
+    ],
+)
+def test_a_reason_and_a_note_are_held_to_their_rules_by_name(given: dict[str, Any], field: str) -> None:
+    sale = sale_in("closing")
+    agree(sale)
+    assert refused_and_unchanged(sale, InvalidValue, lambda: sale.win(**given)).field == field
+
+
+def test_a_reason_has_a_thousand_characters_at_most() -> None:
+    sale = sale_in("closing")
+    agree(sale)
+    sale.win(reason="x" * 1000)
+    assert sale.deal.win_reason == "x" * 1000
+
+
+def test_a_reason_may_be_about_a_person_and_is_not_repeated() -> None:
+    sale = sale_in("approach")
+    refusal = refused_and_unchanged(sale, InvalidValue, lambda: sale.go_back(reason="dana@acme.example\x00"))
+    assert "acme" not in str(refusal)
+
+
 def test_a_hook_of_the_first_stage_does_not_keep_the_deal_from_moving_on() -> None:
     class Greeted(Stage[Deal]):
         def on_enter(self, sale: Any) -> None:
@@ -412,25 +474,26 @@ def test_a_deal_is_lost_with_a_reason_of_the_process() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "error"),
+    ("facts", "error", "named"),
     [
-        ({"reason": "too expensive"}, UnknownName),
-        ({"reason": ""}, InvalidValue),
-        ({"reason": None}, WrongType),
-        ({"reason": 5}, WrongType),
-        ({"reason": "other"}, InvalidValue),
-        ({"reason": "other", "note": "   "}, InvalidValue),
-        ({"reason": "price", "note": "x" * 10_001}, InvalidValue),
-        ({"reason": "price", "note": 5}, WrongType),
-        ({"reason": "price", "competitor": "two\nlines"}, InvalidValue),
-        ({"reason": "price", "competitor": ""}, InvalidValue),
-        ({"reason": "price", "to": "follow_up"}, MoveNotAllowed),
-        ({"reason": "price", "to": "nowhere"}, UnknownName),
+        ({"reason": "too expensive"}, UnknownName, "loss reason"),
+        ({"reason": ""}, InvalidValue, "reason"),
+        ({"reason": None}, WrongType, "reason"),
+        ({"reason": 5}, WrongType, "reason"),
+        ({"reason": "other"}, InvalidValue, "note"),
+        ({"reason": "other", "note": "   "}, InvalidValue, "note"),
+        ({"reason": "price", "note": "x" * 10_001}, InvalidValue, "note"),
+        ({"reason": "price", "note": 5}, WrongType, "note"),
+        ({"reason": "price", "competitor": "two\nlines"}, InvalidValue, "competitor"),
+        ({"reason": "price", "competitor": ""}, InvalidValue, "competitor"),
+        ({"reason": "price", "to": "follow_up"}, MoveNotAllowed, "lose"),
+        ({"reason": "price", "to": "nowhere"}, UnknownName, "stage"),
     ],
 )
-def test_a_loss_that_says_nothing_is_refused(facts: dict[str, Any], error: Any) -> None:
+def test_a_loss_that_says_nothing_is_refused_by_what_it_lacks(facts: dict[str, Any], error: Any, named: str) -> None:
     sale = a_sale()
-    refused_and_unchanged(sale, error, lambda: sale.lose(**facts))
+    refusal = refused_and_unchanged(sale, error, lambda: sale.lose(**facts))
+    assert named in [getattr(refusal, name, None) for name in ("field", "kind", "move")]
 
 
 def test_other_is_a_reason_with_a_note() -> None:
@@ -595,7 +658,7 @@ def test_holding_twice_and_resuming_what_does_not_wait_is_refused() -> None:
 def test_a_closed_deal_does_not_wait() -> None:
     sale = sale_in("follow_up")
     refusal = refused_and_unchanged(sale, NotNow, lambda: sale.hold(reason="x"))
-    assert (refusal.because, refusal.way_out) == ("the deal is won", "reopen it first")
+    assert (refusal.tried, refusal.because, refusal.way_out) == ("hold", "the deal is won", "reopen it first")
 
 
 @pytest.mark.parametrize(
@@ -706,7 +769,7 @@ def test_an_edited_deal_with_engine_fields_is_refused() -> None:
 def test_what_the_engine_or_a_desk_owns_is_not_updated(field: str) -> None:
     sale = a_sale()
     refusal = refused_and_unchanged(sale, EngineOwned, lambda: sale.update(**{field: None, "name": "y"}))
-    assert refusal.fields == (field,)
+    assert (refusal.fields, refusal.kind, refusal.id) == ((field,), "deal", "D-1")
 
 
 @pytest.mark.parametrize(
@@ -742,7 +805,10 @@ def test_a_deal_of_another_class_is_not_taken_for_an_edited_one() -> None:
 
 def test_the_figures_that_a_deal_closed_with_stand() -> None:
     sale = sale_in("follow_up")
-    refused_and_unchanged(sale, NotNow, lambda: sale.update(amount=Money("1", "EUR")))
+    refusal = refused_and_unchanged(
+        sale, NotNow, lambda: sale.update(amount=Money("1", "EUR"), expected_close=date(2027, 5, 1), owner="ben")
+    )
+    assert refusal.tried == "change amount, expected_close"
     sale.update(owner="ben", amount=sale.deal.amount)
     assert sale.deal.owner == "ben"
 
@@ -958,6 +1024,22 @@ def test_blockers_of_a_move_and_a_target() -> None:
         sale.blockers("wni")
 
 
+def test_blockers_of_a_move_with_several_targets_are_those_of_the_one_that_is_named() -> None:
+    class Dormant(Lost):
+        @entry_requirement("they asked to be left alone")
+        def asked(self, deal: Deal) -> bool:
+            return deal.owner is None
+
+    class Process(StandardProcess[Deal]):
+        dormant = Dormant()
+
+    sale = a_sale(Process(), owner="noa")
+    assert sale.blockers("lose", to="lost") == ()
+    assert [unmet.requirement for unmet in sale.blockers("lose", to="dormant")] == ["asked"]
+    with pytest.raises(MoveNotAllowed):
+        sale.blockers("lose")
+
+
 def test_a_move_with_a_default_target_can_be_asked_about_as_it_is_made() -> None:
     sale = sale_in("presentation")
     assert sale.blockers("go_back") == ()
@@ -1118,4 +1200,6 @@ def test_present_needs_nothing_that_was_dropped() -> None:
 def test_fields_stand_in_the_edited_deal_or_beside_it() -> None:
     sale = a_sale()
     untyped: Any = sale.update
-    refused_and_unchanged(sale, WrongType, lambda: untyped(attrs.evolve(sale.deal, owner="ben"), name="y"))
+    refusal = refused_and_unchanged(sale, WrongType, lambda: untyped(attrs.evolve(sale.deal, owner="ben"), name="y"))
+    assert refusal.field == "edited"
+    assert "edited deal" in str(refusal)

@@ -389,8 +389,9 @@ def test_the_policy_is_asked_for_every_event():
         lambda: stranger.hand_over.submit(to="noa"),
         lambda: stranger.disqualify(reason="spam"),
     ):
-        with pytest.raises(PolicyRefused, match="only dan works this lead"):
+        with pytest.raises(PolicyRefused, match="only dan works this lead") as refused:
             tried()
+        assert (refused.value.kind, refused.value.id) == ("lead", lead.id)
     assert (stranger.events, stranger.lead) == ((), lead)
 
 
@@ -466,8 +467,9 @@ def test_an_event_from_outside_does_not_get_around_the_moves():
             return lead.changed_by(self, stage="converted", outcome=Outcome.WON)
 
     work = captured()
-    with pytest.raises(EngineOwned, match="stage"):
+    with pytest.raises(EngineOwned, match="stage") as refused:
         work.record(Sneaked(at=NOW, by="dan"))
+    assert refused.value.kind == "lead"
     with pytest.raises(EngineOwned):
         work.record(LeadStageChanged(at=NOW, by="dan", move="x", source="new", target="qualified"))
     assert len(work.events) == 1

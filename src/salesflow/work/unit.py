@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 __all__ = ["Attempt", "Work"]
 
 
+_OPENING: Route[Never] = Route(move="open", title="Open", source="", target="")
+"""What is going on while the hook of the first stage runs: not a move, and no move can be made in it."""
+
+
 class Attempt:
     """A move that is being tried."""
 
@@ -182,7 +186,7 @@ class Work(Explaining[E_co]):
         self._entity = made
         self._events.append(event)
         if entered is not None and entered.has_hook("on_enter"):
-            self._attempt = Attempt(Route(move="open", title="Open", source="", target=entered.key), None, "", None)
+            self._attempt = Attempt(_OPENING, None, "", None)
             try:
                 cast("Callable[[Work[E_co]], None]", getattr(entered, "on_enter"))(self)  # noqa: B009  # each kind has its own
             finally:
