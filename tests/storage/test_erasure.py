@@ -158,6 +158,16 @@ def test_new_values_of_an_update_are_replaced_field_by_field() -> None:
     assert clean.changes == (("notes", ""), ("owner", "dan"), ("second_email", None))
 
 
+def test_updates_that_an_event_of_your_own_holds_are_replaced_field_by_field() -> None:
+    @attrs.frozen(kw_only=True)
+    class Imported(Event[Patient]):
+        updates: tuple[ContactUpdated, ...] = ()
+
+    update = ContactUpdated(at=NOW, by="noa", changes=(("notes", "afraid of dogs"), ("owner", "dan")))
+    clean = cast("Imported", without_personal_data(recorded(Imported(at=NOW, by="noa", updates=(update,)))).event)
+    assert [one.changes for one in clean.updates] == [(("notes", ""), ("owner", "dan"))]
+
+
 def test_where_nothing_is_personal_the_event_is_the_same_object() -> None:
     one = recorded(cast("Event[Patient]", ContactUpdated(at=NOW, by="noa", changes=(("owner", "dan"),))))
     assert without_personal_data(one) is one

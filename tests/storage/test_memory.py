@@ -24,8 +24,10 @@ from salesflow import (
     StaleVersion,
     fold,
 )
+from salesflow.people.contact import ContactUpdated
 from salesflow.standard import StandardProcess
 from salesflow.storage import Receipt
+from salesflow.testing.storage_contract.samples import a_contact, added, change
 
 
 @attrs.frozen(kw_only=True)
@@ -233,6 +235,18 @@ def test_one_key_from_many_threads_is_written_once() -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert receipts == [Receipt(versions=(("Deal", "D-1", 1),), key="request-7")] * 8
+
+
+def test_a_journal_gives_the_first_thousand_where_it_is_not_told_how_many() -> None:
+    storage = MemoryStorage()
+    storage.commit(added(a_contact()))
+    for _ in range(11):
+        contact = storage.get(Contact, "C-1")
+        storage.commit(
+            ChangeSet.of(change(contact, *[ContactUpdated(at=NOW, by="noa", changes=(("owner", "dan"),))] * 100))
+        )
+    assert [one.position for one in storage.journal()] == list(range(1, 1001))
+    assert [one.position for one in storage.journal(after=1000)] == list(range(1001, 1102))
 
 
 @pytest.mark.parametrize("tenant", ["", "two\nlines", 7])

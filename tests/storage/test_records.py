@@ -97,7 +97,7 @@ class EverythingNoted(Event[Deal]):
     when: time | None = None
     size: Size = Size.SMALL
     seats: Seats = Seats(1)
-    label: Annotated[str, "shown"] = ""
+    label: Annotated[str, {"shown": True}] = ""
     row: tuple[str, int, Decimal | None] = ("a", 1, None)
     price: Decimal | Money | None = None
     tree: Node | None = None
@@ -295,6 +295,8 @@ def test_a_choice_more_is_no_change_of_shape_and_one_less_is() -> None:
         "0.10",
         "1E-7",
         "1E+3",
+        "1E+100",
+        "1E-100",
         "9999999999999999999999999999999999",
         "-0.0000000000000000000000000001",
     ],
@@ -332,6 +334,14 @@ def test_moments_keep_their_microsecond_offset_and_zone(at: datetime) -> None:
     assert (read.utcoffset(), read.fold) == (at.utcoffset(), at.fold)
     assert type(read.tzinfo) is type(at.tzinfo)
     assert str(read.tzinfo) == str(at.tzinfo)
+
+
+@pytest.mark.parametrize("number", ["1E+101", "1E-101", "1" * 35])
+def test_numbers_out_of_all_proportion_are_refused_both_ways(number: str) -> None:
+    records = everything_records()
+    event = EverythingNoted(at=AT, by="noa", price=Decimal("0"))
+    assert dump_refusal(attrs.evolve(event, price=Decimal(number)), records).field == "price"
+    assert refusal(records.dump(event) | {"price": number}, records=records).field == "price"
 
 
 def test_an_offset_that_would_not_be_read_back_is_refused() -> None:
@@ -696,12 +706,19 @@ def test_an_event_with_changes_says_which_entity_it_is_about() -> None:
     class Quoted(Event["Deal"]):
         changes: tuple[tuple[str, object], ...] = ()
 
-    with pytest.raises(WrongType, match="says what it is about"):
-        Records().register(Vague, name="Vague", schema=1).dump(Vague(at=AT, by="noa"))
+    @attrs.frozen(kw_only=True)
+    class Lost(Event["Nowhere"]):
+        changes: tuple[tuple[str, object], ...] = ()
+
+    for cls in (Vague, Lost):
+        with pytest.raises(WrongType, match="says what it is about"):
+            Records().register(cls, name=cls.__name__, schema=1).dump(cls(at=AT, by="noa"))
     records = Records().register(Quoted, name="Quoted", schema=1)
     quoted = Quoted(at=AT, by="noa", changes=(("amount", Money("5", "EUR")),))
     assert records.load(records.dump(quoted)) == quoted
     assert dump_refusal(attrs.evolve(quoted, changes=[("name", "x")]), records).field == "changes"
+    for changes in ((("stage", "won"),), (("name", "x"), ("name", "y"))):
+        assert dump_refusal(attrs.evolve(quoted, changes=changes), records).field == f"changes.{changes[0][0]}"
 
 
 # Schema numbers and upcasters
@@ -736,6 +753,9 @@ def test_data_of_a_newer_schema_is_refused() -> None:
     own = saas_records()
     extended = own.dump(SaaSDeal(id="D-1", name="Order desk")) | {"extends": {"Deal": 3}}
     assert refusal(extended, records=own).field == "extends.Deal"
+    opened = own.dump(DealOpened(at=AT, by="noa", deal=SaaSDeal(id="D-1", name="Order desk")))
+    for number, field in (({"schema": 2}, "deal.schema"), ({"extends": {"Deal": 3}}, "deal.extends.Deal")):
+        assert refusal(opened | {"deal": opened["deal"] | number}, records=own).field == field
 
 
 @pytest.mark.parametrize("number", [0, -1, True, "1", 1.0, None])
@@ -824,7 +844,12 @@ def test_what_is_kept_is_plain_data_within_limits() -> None:
     for bad in (float("nan"), {1: 2}, {1, 2}, "\x00", 2**70, object()):
         for around in (bad, [bad], {"today": bad}, {"today": [1, {"noon": bad}]}):
             assert refusal(data | {"mood": around}, records=records).field == "mood"
-    assert refusal(data | {"\x00": 1}, records=records)
+    assert refusal(data | {"\x00": 1}, records=records).field == "a field"
+    assert records.dump(records.load(data | {"x" * 200: 1}))["x" * 200] == 1
+    assert refusal(data | {"x" * 201: 1}, records=records).field == "a field"
+    opened = records.dump(DealOpened(at=AT, by="noa", deal=a_deal()))
+    assert refusal(opened | {"deal": data | {"mood": {1, 2}}}, records=records).field == "deal.mood"
+    assert "Sekrett" not in str(refusal(data | {"Sekrett\x00": 1}, records=records))
     circle: list[object] = []
     circle.append(circle)
     assert refusal(data | {"mood": circle}, records=records).field == "mood"
@@ -1170,6 +1195,23 @@ def test_a_value_of_another_class_is_told_which_it_must_be() -> None:
         assert wanted in error.rule
 
 
+def test_a_value_may_have_a_field_that_is_called_type() -> None:
+    @attrs.frozen(kw_only=True)
+    class Answer:
+        type: str
+
+    @attrs.frozen(kw_only=True)
+    class Answered(Event[Deal]):
+        answer: Answer
+
+    Answered.__annotations__ = {"answer": Answer}
+    records = Records().register(Answered, name="Answered", schema=1)
+    event = Answered(at=AT, by="noa", answer=Answer(type="free text"))
+    assert records.load(records.dump(event)) == event
+    data = records.dump(event) | {"answer": {"type": 5}}
+    assert refusal(data, records=records).field == "answer.type"
+
+
 def test_a_value_of_a_registered_subclass_says_what_it_is() -> None:
     @attrs.frozen(kw_only=True)
     class Call(Task):
@@ -1254,6 +1296,7 @@ def sample_of_everything() -> EverythingNoted:
 def test_a_schema_is_that_of_one_class_and_bears_its_name_in_stored_data() -> None:
     records = Records().register(SaaSDeal, name="Subscription", schema=1)
     assert records.schema(SaaSDeal)["title"] == "Subscription"
+    assert records.schema(SaaSDeal)["$ref"] == "#/$defs/Subscription"
     schema = records.schema(Deal)
     assert valid(schema, records.dump(a_deal()))
     assert not valid(schema, records.dump(SaaSDeal(id="D-1", name="Order desk")))
@@ -1301,6 +1344,11 @@ def test_json_bytes_need_the_extra_and_plain_data_does_not(monkeypatch: pytest.M
     for attempt in (lambda: records.to_json(a_deal()), lambda: records.from_json(b"{}")):
         with pytest.raises(MissingExtra, match=r"salesflow\[records\]"):
             attempt()
+
+
+def test_json_bytes_load_what_they_need_when_they_are_first_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "msgspec", raising=False)
+    assert Records().from_json(Records().to_json(a_deal())) == a_deal()
 
 
 def test_creations_are_read_with_their_entity() -> None:

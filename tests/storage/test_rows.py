@@ -13,7 +13,7 @@ import pytest
 
 from salesflow import ChangeSet, Contact, Deal, InvalidValue, Money, UnknownName
 from salesflow.errors import DuplicateKey, KeyReused, NotFound, StaleVersion
-from salesflow.storage import MemoryStorage, Query, UniqueKey
+from salesflow.storage import MemoryStorage, Query, UniqueKey, eq
 from salesflow.storage.audit import AuditChain, LinkedEntry
 from salesflow.storage.canonical import fingerprint
 from salesflow.storage.erasure import planned_erasure
@@ -81,6 +81,14 @@ def test_each_indexed_field_has_a_column_and_each_kind_fills_its_own(rows: Rows)
 def test_kinds_with_a_field_of_the_same_name_share_its_column() -> None:
     rows = Rows(indexed={Deal: ("owner",), Contact: ("owner", "email")})
     assert rows.columns == ("key_owner", "key_email")
+
+
+def test_the_id_has_a_column_already() -> None:
+    rows = Rows(indexed={Deal: ("id", "owner")})
+    assert rows.columns == ("key_owner",)
+    scan = rows.search(Query(Deal, where=[eq("id", "D-1")], order=["-id"])).next_scan()
+    assert scan is not None
+    assert (scan.where[0].column, scan.order[0].column) == ("id", "id")
 
 
 def test_a_field_that_a_kind_does_not_have_cannot_be_indexed() -> None:

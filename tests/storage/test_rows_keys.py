@@ -91,6 +91,7 @@ def test_what_is_equal_has_the_same_key(kind: str, data: st.DataObject) -> None:
     [
         (None, None),
         ("closing", "closing"),
+        ("x" * 254, "x" * 254),
         (Outcome.WON, "won"),
         (Decimal("0.00"), "1"),
         (Decimal("-0"), "1"),

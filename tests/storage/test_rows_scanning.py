@@ -176,6 +176,38 @@ def test_what_no_column_can_hold_is_not_asked_of_the_database(criterion: Criteri
     assert [scan.where for scan in database.scans] == [()]
 
 
+@pytest.mark.parametrize(
+    ("criterion", "asked"),
+    [
+        (eq("owner", "noa"), [("=", ("noa",))]),
+        (one_of("owner", ["noa", "dan"]), [("in", ("noa", "dan"))]),
+        (one_of("owner", ["noa"]), [("=", ("noa",))]),
+        (one_of("owner", []), [("in", ())]),
+        (is_null("owner"), [("is null", ())]),
+        (not_null("owner"), [("is not null", ())]),
+        (between("owner", "dan", "noa"), [(">=", ("dan",)), ("<", ("noa",))]),
+        (between("owner", "dan"), [(">=", ("dan",))]),
+        (between("owner", None, "noa"), [("<", ("noa",))]),
+        (between("owner", "dan", "x" * 300), [(">=", ("dan",))]),
+        (eq("id", "D-1"), [("=", ("D-1",))]),
+        (eq("team", "north"), []),
+    ],
+)
+def test_what_an_index_can_say_is_asked_of_the_database(
+    criterion: Criterion, asked: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    scan = Search(Query(Deal, where=[criterion]), indexed=["owner"]).next_scan()
+    assert scan is not None
+    assert [(one.comparison, one.keys) for one in scan.where] == asked
+    assert {one.column for one in scan.where} <= {"id" if criterion.field == "id" else "key_owner"}
+
+
+def test_a_page_in_the_order_of_ids_is_read_in_that_order() -> None:
+    scan = Search(Query(Deal, order=["-id"], limit=2), indexed=[]).next_scan()
+    order = (Ordering("id", descending=True), Ordering("id"))
+    assert scan == Scan("Deal", (Condition("id", Comparison.KNOWN),), order, 3)
+
+
 def test_a_page_by_an_indexed_order_reads_no_more_than_it_holds() -> None:
     deals = [_deal(number, {"rank": None, "owner": f"{number % 5}"}) for number in range(50)]
     database = Database(deals, ["owner"])

@@ -162,7 +162,7 @@ class MemoryStorage:
                 return receipt
             for change in changes.changes:
                 self._check_version(change)
-            taken = self._taken_after(changes) if self._unique else self._taken
+            taken = self._taken_after(changes)
             receipt = Receipt(versions=tuple(_written(change) for change in changes.changes), key=changes.key)
             links = () if self._chain is None else self._linked(self._chain, _recorded(changes))
             for change in changes.changes:

@@ -32,7 +32,9 @@ __all__ = ["MAX_LIMIT", "Criterion", "Operator", "Page", "Query", "between", "eq
 MAX_LIMIT = 1000
 """The most entities that one page holds; our own choice."""
 
-_MAX_CURSOR = 10_000
+_MAX_CURSOR = 1_000_000
+"""How long a cursor may be: it holds the value of each field that it orders by, and a text may have 10,000 characters."""
+
 _MAX_VALUES = 1000
 
 

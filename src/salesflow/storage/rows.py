@@ -260,7 +260,7 @@ def _checked(kind: type[Entity], names: Iterable[str]) -> tuple[str, ...]:
     for name in given:
         if name not in known:
             raise UnknownName("field", name, known, where=kind.__name__)
-    return given
+    return tuple(name for name in given if name != "id")  # every row has a column for its id
 
 
 def _written(change: Change[Entity]) -> tuple[str, str, int]:

@@ -95,8 +95,8 @@ class Scan:
 
 
 def column_of(field: str) -> str:
-    """The column that holds the text keys of a field."""
-    return "id" if field == "id" else f"key_{field}"
+    """The column that holds the text keys of a field; the id needs none."""
+    return f"key_{field}"
 
 
 class Search(Generic[E]):
@@ -118,7 +118,7 @@ class Search(Generic[E]):
 
     def __init__(self, query: Query[E], *, indexed: Collection[str]) -> None:
         self._query = query
-        self._columns = {"id": "id", **{field: column_of(field) for field in indexed}}
+        self._columns = {**{field: column_of(field) for field in indexed}, "id": "id"}
         self._narrowed = tuple(self._narrowing())
         self._order = [(name.removeprefix("-"), name.startswith("-")) for name in query.order]
         self._sorts_here = not all(field in self._columns for field, _ in self._order)

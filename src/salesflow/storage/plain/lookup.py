@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, TypeVar, Union, get_args, get_origin
+from typing import TypeVar, Union, get_args, get_origin
 
 import attrs
 
@@ -72,7 +72,7 @@ class Forms:
             WrongType: a type cannot be resolved, or has no form.
         """
         try:
-            hints = typing.get_type_hints(cls, include_extras=True)
+            hints = typing.get_type_hints(cls)
         except Exception as error:
             raise WrongType(
                 f"the types of its fields must be known where the class is defined ({type(error).__name__})",
@@ -108,8 +108,6 @@ class Forms:
         if isinstance(hint, typing.NewType):
             return self.of(hint.__supertype__)
         origin, arguments = get_origin(hint), get_args(hint)
-        if origin is Annotated:
-            return self.of(arguments[0])
         if origin in (Union, types.UnionType):
             return self._of_union(arguments)
         if origin is tuple:

@@ -37,8 +37,8 @@ def _moment_text(value: object) -> str:
     text = datetime.isoformat(value)
     if zone is UTC or isinstance(zone, timezone):
         return text
-    key = getattr(zone, "key", None)
-    if isinstance(zone, ZoneInfo) and isinstance(key, str) and re.fullmatch(_ZONE, key):
+    key = zone.key if isinstance(zone, ZoneInfo) else None  # and None where it was made from a file
+    if key is not None and re.fullmatch(_ZONE, key):
         return f"{text}[{key}]"
     raise InvalidValue("must have its time zone from zoneinfo, or a fixed offset", field="moment")
 
